@@ -1,0 +1,270 @@
+//! Annotated articles: the gold of `data/corpus`, for training and measuring.
+//!
+//! A gold article is a pair of files, `NAME.txt` (headline, body, date) and `NAME.json` (entities, relations, figures by the
+//! annotation guidelines). Gold lists entities by article; where their forms stand in the text is found here.
+
+use std::path::{Path, PathBuf};
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    model::{
+        Article, Entity, EntityType, Evidence, Extraction, Mention, Modality, Observation, Predicate, Qualifier,
+        Relation, Span, iri,
+    },
+    text::fold,
+};
+
+/// An annotated entity.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GoldEntity {
+    /// Unique in the article.
+    pub id: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: EntityType,
+    /// The fullest form in the text.
+    pub name: String,
+    /// The other forms.
+    pub aliases: Vec<String>,
+    /// Whether independent annotations differ: then it is neither hit nor miss.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
+}
+
+/// An annotated figure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GoldObservation {
+    /// Id of the entity that it is about.
+    pub subject: Option<String>,
+    /// What is measured.
+    pub indicator: String,
+    /// The number.
+    pub value: f64,
+    /// Its unit, with 万 and 亿.
+    pub unit: String,
+    /// See [`crate::model::Observation::period`].
+    pub period: Option<String>,
+    /// How it is to be read.
+    pub qualifier: Qualifier,
+    /// Whether independent annotations differ.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
+}
+
+/// The facts of one annotated article.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Gold {
+    /// The file's name without extension; its letters name the writer.
+    pub id: String,
+    /// The headline.
+    pub title: String,
+    /// Date of publication.
+    pub published: Option<String>,
+    /// Address, where there is one.
+    pub source: Option<String>,
+    /// SHA-256 of the text file.
+    pub sha256: Option<String>,
+    /// Entities.
+    pub entities: Vec<GoldEntity>,
+    /// Subject id, predicate, object id.
+    pub relations: Vec<(String, Predicate, String)>,
+    /// Figures.
+    pub observations: Vec<GoldObservation>,
+    /// Relations on which independent annotations differ.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub optional_relations: Vec<(String, Predicate, String)>,
+}
+
+/// A gold article with its text.
+#[derive(Debug, Clone)]
+pub struct GoldArticle {
+    /// The article as a reader gives it.
+    pub article: Article,
+    /// Its facts.
+    pub gold: Gold,
+}
+
+/// Why a corpus could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum GoldError {
+    /// A file is missing or unreadable.
+    #[error("cannot read {path}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A gold file is not well-formed.
+    #[error("{path} is no gold file; see the annotation guidelines for its shape")]
+    Json {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+/// Reads every `*.json` with its `*.txt` in a folder, sorted by name.
+///
+/// # Errors
+/// When the folder or a file cannot be read or parsed.
+pub fn read_corpus(folder: &Path) -> Result<Vec<GoldArticle>, GoldError> {
+    let io = |path: &Path| {
+        let path = path.to_owned();
+        move |source| GoldError::Io { path, source }
+    };
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .map_err(io(folder))?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .collect();
+    files.sort();
+    files
+        .into_iter()
+        .map(|json| {
+            let text_path = json.with_extension("txt");
+            let bytes = std::fs::read(&json).map_err(io(&json))?;
+            let gold: Gold =
+                serde_json::from_slice(&bytes).map_err(|source| GoldError::Json { path: json.clone(), source })?;
+            let text = std::fs::read_to_string(&text_path).map_err(io(&text_path))?;
+            Ok(GoldArticle::new(gold, &text))
+        })
+        .collect()
+}
+
+/// What stands at a place of the text, by the gold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GoldMention {
+    /// Where.
+    pub span: Span,
+    /// Index of the entity in [`Gold::entities`].
+    pub entity: usize,
+}
+
+impl GoldArticle {
+    /// Pairs gold with its text file: headline, body lines, and a last line with the date.
+    pub fn new(gold: Gold, text: &str) -> Self {
+        let text = text.trim_end();
+        let (title, mut body) = text.split_once('\n').unwrap_or((text, ""));
+        if let Some(date) = &gold.published {
+            body = body.trim_end().strip_suffix(date.as_str()).unwrap_or(body).trim_end();
+        }
+        let article = Article::new(Some(gold.id.clone()), title, body, gold.published.clone(), gold.source.clone());
+        Self { article, gold }
+    }
+
+    /// The writer: the leading letters of the id. Articles of one writer are kept together when data is split.
+    pub fn writer(&self) -> &str {
+        let letters = self.gold.id.bytes().take_while(u8::is_ascii_alphabetic).count();
+        &self.gold.id[..letters]
+    }
+
+    /// The gold entities in the shape that the detectors give, so that later stages can be trained and tested on them.
+    pub fn entities(&self) -> Vec<Entity> {
+        let chars: Vec<char> = self.article.text.chars().collect();
+        let mentions = self.mentions();
+        let entities = self.gold.entities.iter().enumerate();
+        entities
+            .map(|(index, gold)| Entity {
+                id: gold.id.clone(),
+                iri: iri::entity(gold.kind, &gold.name, None),
+                kind: gold.kind,
+                name: gold.name.clone(),
+                aliases: gold.aliases.clone(),
+                confidence: 1.0,
+                link: None,
+                mentions: mentions
+                    .iter()
+                    .filter(|mention| mention.entity == index)
+                    .map(|mention| Mention {
+                        span: mention.span,
+                        text: chars[mention.span.start..mention.span.end].iter().collect(),
+                        detector: "gold".to_owned(),
+                        confidence: 1.0,
+                    })
+                    .collect(),
+            })
+            .collect()
+    }
+
+    /// The gold facts as an extraction. Gold names no passages: the evidence of every fact is the article's whole text.
+    pub fn extraction(&self) -> Extraction {
+        let whole = Evidence { span: Span::new(0, self.article.text.chars().count()), text: self.article.text.clone() };
+        Extraction {
+            article: self.article.clone(),
+            entities: self.entities(),
+            relations: (self.gold.relations.iter().enumerate())
+                .map(|(index, (subject, predicate, object))| Relation {
+                    id: format!("r{}", index + 1),
+                    subject: subject.clone(),
+                    predicate: *predicate,
+                    object: object.clone(),
+                    confidence: 1.0,
+                    detector: "gold".to_owned(),
+                    modality: Modality::Asserted,
+                    evidence: whole.clone(),
+                })
+                .collect(),
+            observations: (self.gold.observations.iter().enumerate())
+                .map(|(index, gold)| Observation {
+                    id: format!("o{}", index + 1),
+                    subject: gold.subject.clone(),
+                    indicator: gold.indicator.clone(),
+                    value: gold.value,
+                    unit: gold.unit.clone(),
+                    period: gold.period.clone(),
+                    qualifier: gold.qualifier,
+                    confidence: 1.0,
+                    detector: "gold".to_owned(),
+                    evidence: whole.clone(),
+                })
+                .collect(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    /// Where the forms of the entities stand: leftmost, longest first, without overlap, quotes and 《》 and spaces ignored.
+    pub fn mentions(&self) -> Vec<GoldMention> {
+        let chars: Vec<char> = self.article.text.chars().collect();
+        let folded = fold(&chars);
+        let kept: Vec<usize> = (0..folded.len()).filter(|&at| !is_ignored(folded[at])).collect();
+        let stripped: String = kept.iter().map(|&at| folded[at]).collect();
+        let mut patterns: Vec<(String, usize)> = Vec::new();
+        for (index, entity) in self.gold.entities.iter().enumerate() {
+            for form in std::iter::once(&entity.name).chain(&entity.aliases) {
+                let form: String =
+                    fold(&form.chars().collect::<Vec<_>>()).into_iter().filter(|c| !is_ignored(*c)).collect();
+                if !form.is_empty() {
+                    patterns.push((form, index));
+                }
+            }
+        }
+        let Ok(matcher) =
+            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(patterns.iter().map(|(form, _)| form))
+        else {
+            return Vec::new();
+        };
+        let mut byte_to_char = vec![0; stripped.len() + 1];
+        for (count, (byte, _)) in stripped.char_indices().enumerate() {
+            byte_to_char[byte] = count;
+        }
+        matcher
+            .find_iter(&stripped)
+            .map(|found| {
+                let first = kept[byte_to_char[found.start()]];
+                let last_byte = stripped[..found.end()].char_indices().next_back().map_or(0, |(byte, _)| byte);
+                let last = kept[byte_to_char[last_byte]];
+                GoldMention { span: Span::new(first, last + 1), entity: patterns[found.pattern().as_usize()].1 }
+            })
+            .collect()
+    }
+}
+
+fn is_ignored(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '《' | '》' | '“' | '”' | '‘' | '’' | '\'' | '"')
+}

@@ -1,0 +1,8 @@
+//! Small learners for the stages: hashed features, logistic regression, ranking. Training is deterministic: the same examples in
+//! the same order give the same bytes.
+
+mod features;
+mod logistic;
+
+pub use features::{Features, hash};
+pub use logistic::{Example, Group, Logistic, ModelError, TrainOptions};

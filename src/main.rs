@@ -1,0 +1,3 @@
+//! The `yutu` program: everything is in the library.
+
+fn main() {}

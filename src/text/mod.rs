@@ -1,0 +1,78 @@
+//! An article's text, prepared for the detectors: folded characters, words, sentences, clauses, sections.
+//!
+//! Everything keeps its place: indices are Unicode scalar values of the text as read.
+
+mod fold;
+mod segment;
+mod sentence;
+
+pub use fold::{fold, fold_char};
+pub use segment::{Pos, Segmenter, Token};
+pub use sentence::{Clause, Sentence};
+
+use crate::model::Span;
+
+/// A text with its words and sentences.
+#[derive(Debug, Clone)]
+pub struct Text {
+    /// The characters as read.
+    pub chars: Vec<char>,
+    /// The same characters folded one to one: half-width, lower case, quotes paired; `folded.len() == chars.len()`.
+    pub folded: Vec<char>,
+    /// The words, in order, covering every character.
+    pub tokens: Vec<Token>,
+    /// For each character the index of its token.
+    pub token_of: Vec<u32>,
+    /// The sentences, in order, covering every character that is no line break.
+    pub sentences: Vec<Sentence>,
+    /// For each character the index of its sentence (line breaks belong to the sentence before them).
+    pub sentence_of: Vec<u32>,
+}
+
+impl Text {
+    /// Prepares `text`.
+    pub fn new(text: &str, segmenter: &Segmenter) -> Self {
+        let chars: Vec<char> = text.chars().collect();
+        let folded = fold(&chars);
+        let tokens = segmenter.tokens(&folded);
+        let mut token_of = vec![0; chars.len()];
+        for (index, token) in tokens.iter().enumerate() {
+            token_of[token.span.start..token.span.end].fill(index as u32);
+        }
+        let sentences = sentence::split(&folded);
+        let mut sentence_of = vec![0; chars.len()];
+        let mut current = 0;
+        for (position, slot) in sentence_of.iter_mut().enumerate() {
+            while current + 1 < sentences.len() && sentences[current + 1].span.start <= position {
+                current += 1;
+            }
+            *slot = current as u32;
+        }
+        Self { chars, folded, tokens, token_of, sentences, sentence_of }
+    }
+
+    /// What stands at `span`, as read.
+    pub fn surface(&self, span: Span) -> String {
+        self.chars[span.start..span.end].iter().collect()
+    }
+
+    /// What stands at `span`, folded.
+    pub fn folded(&self, span: Span) -> String {
+        self.folded[span.start..span.end].iter().collect()
+    }
+
+    /// The sentence that holds the character `position`.
+    pub fn sentence_at(&self, position: usize) -> &Sentence {
+        &self.sentences[self.sentence_of[position] as usize]
+    }
+
+    /// The clause that holds the character `position`.
+    pub fn clause_at(&self, position: usize) -> Span {
+        let sentence = self.sentence_at(position);
+        sentence
+            .clauses
+            .iter()
+            .find(|clause| clause.span.start <= position && position < clause.span.end)
+            .map_or(sentence.span, |clause| clause.span)
+    }
+}
