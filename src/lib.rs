@@ -4,12 +4,17 @@
 
 pub mod model;
 
+pub mod lexicon;
 pub mod text;
 
 pub mod learn;
 
 pub mod gold;
 
+pub mod detect;
+
 pub mod pipeline;
+
+pub mod eval;
 
 pub mod cli;

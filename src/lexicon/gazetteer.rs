@@ -1,0 +1,308 @@
+//! The gazetteer: names of administrative divisions, zones, universities, agencies, firms, industries, known programs, with
+//! their reference codes. Tables and their sources: `data/gazetteer/`.
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use rustc_hash::FxHashMap;
+
+use crate::{
+    model::{EntityType, Span},
+    text::fold,
+};
+
+/// A row of a reference table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The code scheme, e.g. `GB/T2260`; empty for well-known names without a code.
+    pub scheme: String,
+    /// The code, e.g. `120114`.
+    pub code: String,
+    /// The type of the named thing.
+    pub kind: EntityType,
+    /// The official name.
+    pub name: String,
+    /// Where it is, by official names from province down, e.g. `天津市`; may be empty.
+    pub place: String,
+}
+
+/// What sort of name a form is: the table that it stands in and whether it is the official name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum NameClass {
+    /// Official name of a province, prefecture or county.
+    Division,
+    /// Its short name, without 省市区县.
+    DivisionShort,
+    /// A township or street.
+    Township,
+    /// Its short name.
+    TownshipShort,
+    /// A country or economic region.
+    KnownRegion,
+    /// Official name of a zone.
+    Zone,
+    /// Its short name.
+    ZoneShort,
+    /// Official name of a university.
+    University,
+    /// Its short or former name.
+    UniversityOther,
+    /// A central agency.
+    Agency,
+    /// Full name of a firm.
+    Firm,
+    /// Its short name.
+    FirmShort,
+    /// A class of an industry classification.
+    IndustryClass,
+    /// A term of policy texts.
+    IndustryTerm,
+    /// Any other well-known name, by type.
+    Known(EntityType),
+}
+
+impl NameClass {
+    /// A small number, different for each class.
+    pub fn index(self) -> u32 {
+        match self {
+            Self::Division => 0,
+            Self::DivisionShort => 1,
+            Self::Township => 2,
+            Self::TownshipShort => 3,
+            Self::KnownRegion => 4,
+            Self::Zone => 5,
+            Self::ZoneShort => 6,
+            Self::University => 7,
+            Self::UniversityOther => 8,
+            Self::Agency => 9,
+            Self::Firm => 10,
+            Self::FirmShort => 11,
+            Self::IndustryClass => 12,
+            Self::IndustryTerm => 13,
+            Self::Known(kind) => 16 + kind.index() as u32,
+        }
+    }
+
+    /// The type that names of this class have.
+    pub fn kind(self) -> EntityType {
+        match self {
+            Self::Division | Self::DivisionShort | Self::Township | Self::TownshipShort | Self::KnownRegion => {
+                EntityType::Region
+            }
+            Self::Zone | Self::ZoneShort => EntityType::Park,
+            Self::University | Self::UniversityOther => EntityType::Institution,
+            Self::Agency => EntityType::Government,
+            Self::Firm | Self::FirmShort => EntityType::Company,
+            Self::IndustryClass | Self::IndustryTerm => EntityType::Industry,
+            Self::Known(kind) => kind,
+        }
+    }
+}
+
+/// A place where a gazetteer form stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GazetteerMatch {
+    /// Where.
+    pub span: Span,
+    /// Index of the form.
+    pub form: u32,
+}
+
+#[derive(Debug, Clone)]
+struct Form {
+    class: NameClass,
+    entries: Vec<u32>,
+}
+
+/// Why a table was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum GazetteerError {
+    /// A row has too few columns or an unknown type.
+    #[error("{table}, line {line}: {reason}")]
+    Row {
+        /// The table's name.
+        table: String,
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong and how to mend it.
+        reason: String,
+    },
+    /// The matcher could not be built.
+    #[error("the gazetteer is too large for its matcher")]
+    Matcher(#[from] aho_corasick::BuildError),
+}
+
+/// All forms with a matcher over folded text.
+#[derive(Debug)]
+pub struct Gazetteer {
+    entries: Vec<Entry>,
+    forms: Vec<Form>,
+    by_text: FxHashMap<String, u32>,
+    matcher: AhoCorasick,
+}
+
+/// The tables that the program brings: name and text.
+const TABLES: &[(&str, &str)] = &[
+    ("regions.tsv", include_str!("../../data/gazetteer/regions.tsv")),
+    ("zones.tsv", include_str!("../../data/gazetteer/zones.tsv")),
+    ("institutions.tsv", include_str!("../../data/gazetteer/institutions.tsv")),
+    ("agencies.tsv", include_str!("../../data/gazetteer/agencies.tsv")),
+    ("companies.tsv", include_str!("../../data/gazetteer/companies.tsv")),
+    ("industries.tsv", include_str!("../../data/gazetteer/industries.tsv")),
+    ("known.tsv", include_str!("../../data/gazetteer/known.tsv")),
+];
+
+impl Gazetteer {
+    /// The tables that the program brings.
+    pub fn builtin() -> Self {
+        Self::from_tables(TABLES).expect("the program's own tables are well-formed (tested)")
+    }
+
+    /// From tables given as (name, text). `known.tsv` has the columns type, name, other names; all others scheme, code, type, name,
+    /// other names, place. Lines that begin with `#` and a header line that begins with `scheme` are passed over.
+    ///
+    /// # Errors
+    /// When a row is not understood, with table and line.
+    pub fn from_tables(tables: &[(&str, &str)]) -> Result<Self, GazetteerError> {
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut forms: Vec<Form> = Vec::new();
+        let mut by_text: FxHashMap<String, u32> = FxHashMap::default();
+        let mut texts: Vec<String> = Vec::new();
+        for &(table, text) in tables {
+            for (index, line) in text.lines().enumerate() {
+                if line.is_empty() || line.starts_with('#') || line.starts_with("scheme\t") {
+                    continue;
+                }
+                let row = |reason: String| GazetteerError::Row { table: table.to_owned(), line: index + 1, reason };
+                let columns: Vec<&str> = line.split('\t').collect();
+                let (scheme, code, kind, name, others, place) = match columns[..] {
+                    [kind, name] => ("", "", kind, name, "", ""),
+                    [kind, name, others] => ("", "", kind, name, others, ""),
+                    [scheme, code, kind, name, others, place] => (scheme, code, kind, name, others, place),
+                    _ => return Err(row(format!("{} columns; 3 or 6 are expected", columns.len()))),
+                };
+                let kind: EntityType = kind.parse().map_err(|e: crate::model::UnknownName| row(e.to_string()))?;
+                let entry = entries.len() as u32;
+                entries.push(Entry {
+                    scheme: scheme.to_owned(),
+                    code: code.to_owned(),
+                    kind,
+                    name: name.to_owned(),
+                    place: place.to_owned(),
+                });
+                let spelled = std::iter::once(name).chain(others.split('|').filter(|o| !o.is_empty()));
+                for (at, form) in spelled.enumerate() {
+                    let folded: String = fold(&form.chars().collect::<Vec<_>>()).into_iter().collect();
+                    if folded.chars().count() < 2 {
+                        continue;
+                    }
+                    let class = class_of(scheme, kind, at == 0);
+                    let id = *by_text.entry(folded.clone()).or_insert_with(|| {
+                        forms.push(Form { class, entries: Vec::new() });
+                        texts.push(folded);
+                        forms.len() as u32 - 1
+                    });
+                    let form = &mut forms[id as usize];
+                    // Of several classes the first table's stays, but a well-known name outranks a short name.
+                    if matches!(class, NameClass::Known(_) | NameClass::KnownRegion | NameClass::IndustryTerm)
+                        && matches!(form.class, NameClass::FirmShort | NameClass::TownshipShort | NameClass::IndustryClass)
+                    {
+                        form.class = class;
+                    }
+                    if !form.entries.contains(&entry) {
+                        form.entries.push(entry);
+                    }
+                }
+            }
+        }
+        let matcher = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .kind(Some(aho_corasick::AhoCorasickKind::ContiguousNFA))
+            .build(&texts)?;
+        Ok(Self { entries, forms, by_text, matcher })
+    }
+
+    /// Every form that stands in a folded text, overlapping ones included, by end and then by start.
+    pub fn matches(&self, folded: &[char]) -> Vec<GazetteerMatch> {
+        let text: String = folded.iter().collect();
+        let mut char_at = vec![0u32; text.len() + 1];
+        for (count, (byte, _)) in text.char_indices().enumerate() {
+            char_at[byte] = count as u32;
+        }
+        char_at[text.len()] = folded.len() as u32;
+        self.matcher
+            .find_overlapping_iter(&text)
+            .map(|found| GazetteerMatch {
+                span: Span::new(char_at[found.start()] as usize, char_at[found.end()] as usize),
+                form: found.pattern().as_u32(),
+            })
+            .collect()
+    }
+
+    /// The class of a form.
+    pub fn class(&self, form: u32) -> NameClass {
+        self.forms[form as usize].class
+    }
+
+    /// The entries that a form may stand for.
+    pub fn entries(&self, form: u32) -> impl Iterator<Item = &Entry> {
+        self.forms[form as usize].entries.iter().map(|&entry| &self.entries[entry as usize])
+    }
+
+    /// The form that is exactly this folded text.
+    pub fn form(&self, folded: &str) -> Option<u32> {
+        self.by_text.get(folded).copied()
+    }
+}
+
+fn class_of(scheme: &str, kind: EntityType, official: bool) -> NameClass {
+    match (scheme, kind, official) {
+        ("GB/T2260", _, true) => NameClass::Division,
+        ("GB/T2260", _, false) => NameClass::DivisionShort,
+        ("NBS", _, true) => NameClass::Township,
+        ("NBS", _, false) => NameClass::TownshipShort,
+        ("zone", EntityType::Region, _) | ("", EntityType::Region, _) => NameClass::KnownRegion,
+        ("zone", _, true) => NameClass::Zone,
+        ("zone", _, false) => NameClass::ZoneShort,
+        ("MOE", _, true) => NameClass::University,
+        ("MOE", _, false) => NameClass::UniversityOther,
+        ("agency", _, _) => NameClass::Agency,
+        ("soe" | "stock", _, true) => NameClass::Firm,
+        ("soe" | "stock", _, false) => NameClass::FirmShort,
+        ("term", _, _) | ("", EntityType::Industry, _) => NameClass::IndustryTerm,
+        (_, EntityType::Industry, _) => NameClass::IndustryClass,
+        _ => NameClass::Known(kind),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_parse_and_name_no_code_twice() {
+        let gazetteer = Gazetteer::builtin();
+        let mut codes: Vec<(&str, &str)> = gazetteer
+            .entries
+            .iter()
+            .filter(|entry| !entry.scheme.is_empty())
+            .map(|entry| (entry.scheme.as_str(), entry.code.as_str()))
+            .collect();
+        let all = codes.len();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), all);
+    }
+
+    #[test]
+    fn a_short_name_keeps_all_its_places() {
+        let gazetteer = Gazetteer::builtin();
+        let form = gazetteer.form("鼓楼").expect("鼓楼 is a short name");
+        assert!(gazetteer.entries(form).count() >= 4);
+    }
+
+    #[test]
+    fn a_row_with_an_unknown_type_is_refused_with_its_line() {
+        let error = Gazetteer::from_tables(&[("x.tsv", "Place\t某地\n")]).expect_err("Place is no type");
+        assert!(error.to_string().starts_with("x.tsv, line 1: `Place` is no entity type"), "{error}");
+    }
+}
