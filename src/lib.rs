@@ -13,6 +13,10 @@ pub mod gold;
 
 pub mod detect;
 
+pub mod resolve;
+
+pub mod train;
+
 pub mod pipeline;
 
 pub mod eval;

@@ -1,0 +1,113 @@
+//! Mentions to entities, within one article: the same form, short names, bracketed and quoted names become one entity; entities are
+//! linked to reference codes.
+
+mod link;
+mod merge;
+mod variants;
+
+pub use merge::{MergeModel, form_pairs};
+
+use rustc_hash::FxHashMap;
+
+use crate::{
+    detect::fusion::{Decision, voters},
+    lexicon::Gazetteer,
+    model::{Entity, EntityType, Mention, Span, iri},
+    text::Text,
+};
+
+/// All mentions of one form and type.
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// The folded characters, quotes left out.
+    pub chars: Vec<char>,
+    /// The type.
+    pub kind: EntityType,
+    /// Where it stands, in text order.
+    pub spans: Vec<Span>,
+}
+
+/// Puts mentions with the same folded form together. A form with mentions of several types takes the type whose
+/// probabilities sum to the most.
+fn forms(text: &Text, decisions: &[Decision]) -> Vec<(Form, Vec<Decision>)> {
+    let mut by_chars: FxHashMap<Vec<char>, Vec<Decision>> = FxHashMap::default();
+    for decision in decisions {
+        let span = decision.candidate.span;
+        let chars: Vec<char> =
+            text.folded[span.start..span.end].iter().copied().filter(|c| !variants::is_quote(*c)).collect();
+        by_chars.entry(chars).or_default().push(*decision);
+    }
+    let mut forms: Vec<(Form, Vec<Decision>)> = by_chars
+        .into_iter()
+        .map(|(chars, mut decisions)| {
+            let mut weight = [0f32; 14];
+            for decision in &decisions {
+                weight[decision.candidate.kind.index()] += decision.probability;
+            }
+            let kind = EntityType::ALL
+                .iter()
+                .copied()
+                .max_by(|a, b| weight[a.index()].total_cmp(&weight[b.index()]).then(b.cmp(a)))
+                .unwrap_or(EntityType::Region);
+            decisions.sort_by_key(|decision| decision.candidate.span.start);
+            let spans = decisions.iter().map(|decision| decision.candidate.span).collect();
+            (Form { chars, kind, spans }, decisions)
+        })
+        .collect();
+    forms.sort_by_key(|(form, _)| form.spans[0].start);
+    forms
+}
+
+/// The entities of an article, in order of first mention.
+pub fn entities(text: &Text, decisions: &[Decision], gazetteer: &Gazetteer, model: &MergeModel) -> Vec<Entity> {
+    let forms = forms(text, decisions);
+    let plain: Vec<Form> = forms.iter().map(|(form, _)| form.clone()).collect();
+    let group = merge::groups(text, &plain, gazetteer, model);
+    let mut members: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
+    for (form, &head) in group.iter().enumerate() {
+        members.entry(head).or_default().push(form);
+    }
+    let mut groups: Vec<Vec<usize>> = members.into_values().collect();
+    groups.sort_by_key(|group| group.iter().map(|&form| plain[form].spans[0].start).min());
+    let mut entities: Vec<Entity> = groups
+        .iter()
+        .enumerate()
+        .map(|(index, group)| {
+            let decided: Vec<&Decision> = group.iter().flat_map(|&form| &forms[form].1).collect();
+            let kind = plain[group[0]].kind;
+            let mut mentions: Vec<Mention> = decided
+                .iter()
+                .map(|decision| Mention {
+                    span: decision.candidate.span,
+                    text: text.surface(decision.candidate.span),
+                    detector: voters(&decision.candidate),
+                    confidence: round(decision.probability),
+                })
+                .collect();
+            mentions.sort_by_key(|mention| (mention.span.start, mention.span.end));
+            let (name, aliases) = variants::names(text, kind, &mentions);
+            // Several places that agree make it likelier: one minus the product of the doubts, doubts damped.
+            let doubt: f64 = decided.iter().map(|decision| f64::from(1.0 - decision.probability)).fold(1.0, f64::min);
+            Entity {
+                id: format!("e{}", index + 1),
+                iri: String::new(),
+                kind,
+                name,
+                aliases,
+                confidence: round(1.0 - doubt as f32),
+                link: None,
+                mentions,
+            }
+        })
+        .collect();
+    link::link(&mut entities, gazetteer);
+    for entity in &mut entities {
+        entity.iri = iri::entity(entity.kind, &entity.name, entity.link.as_ref());
+    }
+    entities
+}
+
+/// Three decimals: enough for a probability, and the same bytes everywhere.
+fn round(p: f32) -> f64 {
+    (f64::from(p) * 1000.0).round() / 1000.0
+}
