@@ -4,6 +4,8 @@
 
 pub mod model;
 
+pub mod read;
+
 pub mod text;
 
 pub mod learn;
