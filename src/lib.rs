@@ -14,4 +14,6 @@ pub mod gold;
 
 pub mod pipeline;
 
+pub mod format;
+
 pub mod cli;
