@@ -37,114 +37,156 @@ fn described(name: &str) -> String {
     out
 }
 
-fn check(name: &str, expected: &Expect) {
+fn check(name: &str, expected: Expect) {
     expected.assert_eq(&described(name));
 }
 
 #[test]
 fn plain_text_has_title_body_and_date() {
-    check("plain.txt", &expect![[r#"
+    check(
+        "plain.txt",
+        expect![[r#"
         武清区引进重点项目 | 2025-07-02 | -
         武清区聚焦生物医药产业，引进诺禾致源等企业，全年到位资金12.5亿元，同比增长8.2%。
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn encodings_are_recognised() {
     assert_eq!(described("gb18030.txt"), described("plain.txt"));
     assert_eq!(described("utf16.txt"), described("plain.txt"));
-    check("big5.txt", &expect![[r#"
+    check(
+        "big5.txt",
+        expect![[r#"
         武清區引進重點項目 | 2025-07-02 | -
         武清區聚焦生物醫藥產業，全年到位資金十二億元，同比增長百分之八，營商環境持續優化。
-    "#]]);
+    "#]],
+    );
     assert_eq!(described("page_gb2312.html"), described("page.html"));
 }
 
 #[test]
 fn the_dump_has_records_and_a_footer_that_is_dropped() {
-    check("dump.txt", &expect![[r#"
+    check(
+        "dump.txt",
+        expect![[r#"
         武清区引进重点项目 | 2025-07-02 | -
         武清区聚焦生物医药产业，引进诺禾致源等企业，全年到位资金12.5亿元，同比增长8.2%。
         津南区实施揭榜挂帅 | 2025-07-03 | -
         津南区实施“揭榜挂帅”制度，依托天津大学医学部推动产学研用融合。
-    "#]]);
+    "#]],
+    );
     assert_eq!(described("dump.txt.zst"), described("dump.txt"));
 }
 
 #[test]
 fn markdown_is_read_as_its_words() {
-    check("note.md", &expect![[r#"
+    check(
+        "note.md",
+        expect![[r#"
         武清区引进重点项目 | 2025-07-02 | -
         武清区聚焦生物医药产业。
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn pages_are_read_without_their_surroundings() {
-    check("page.html", &expect![[r#"
+    check(
+        "page.html",
+        expect![[r#"
         武清区引进重点项目 | 2025-07-02 | 武清区融媒体中心
         武清区聚焦生物医药产业，引进诺禾致源等企业，全年到位资金12.5亿元，同比增长8.2%。各职能部门持续优化营商环境，推动科技成果转化，完善载体功能，强化要素保障，服务企业发展。
         武清区聚焦生物医药产业，引进诺禾致源等企业，全年到位资金12.5亿元，同比增长8.2%。各职能部门持续优化营商环境，推动科技成果转化，完善载体功能，强化要素保障，服务企业发展。
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn json_lines_are_read_field_by_field() {
-    check("articles.jsonl", &expect![[r#"
+    check(
+        "articles.jsonl",
+        expect![[r#"
         武清区引进重点项目 | 2025-07-02 | https://a.example/1
         武清区聚焦生物医药产业，引进诺禾致源等企业，全年到位资金12.5亿元，同比增长8.2%。
         津南区实施揭榜挂帅 | - | -
         津南区实施“揭榜挂帅”制度，依托天津大学医学部推动产学研用融合。
-    "#]]);
+    "#]],
+    );
     assert_eq!(described("articles.jsonl.gz"), described("articles.jsonl"));
 }
 
 #[test]
 fn csv_is_read_by_column_names() {
-    check("articles.csv", &expect![[r#"
+    check(
+        "articles.csv",
+        expect![[r#"
         武清区引进重点项目 | 2025-07-02 | https://a.example/1
         武清区聚焦生物医药产业，引进诺禾致源等企业，全年到位资金12.5亿元，同比增长8.2%。
         第二段，含“引号”和"英文引号"。
         津南区实施揭榜挂帅 | - | -
         津南区实施“揭榜挂帅”制度，依托天津大学医学部推动产学研用融合。
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn damaged_records_are_named_and_the_rest_is_read() {
-    check("damaged.jsonl", &expect![[r#"
-        武清区引进重点项目 | - | -
-        武清区聚焦生物医药产业，引进诺禾致源等企业，全年到位资金12.5亿元，同比增长8.2%。
-        damaged.jsonl: record 2 (line 2) is no article; a line must be an object like {"title": "…", "text": "…", "published": "2025-07-02"}
-        damaged.jsonl: record 3 (line 3) is no article; a line must be an object like {"title": "…", "text": "…", "published": "2025-07-02"}
-        津南区实施揭榜挂帅 | - | -
-        津南区实施“揭榜挂帅”制度，依托天津大学医学部推动产学研用融合。
-    "#]]);
-    check("damaged.csv", &expect![[r#"
+    check(
+        "damaged.jsonl",
+        expect![[r#"
+            武清区引进重点项目 | - | -
+            武清区聚焦生物医药产业，引进诺禾致源等企业，全年到位资金12.5亿元，同比增长8.2%。
+            damaged.jsonl: record 2 (line 2) is no article: missing field `text` (column 22); a line must be an object like {"title": "…", "text": "…"}
+            damaged.jsonl: record 3 (line 3) is no article: EOF while parsing a string (column 14); a line must be an object like {"title": "…", "text": "…"}
+            津南区实施揭榜挂帅 | - | -
+            津南区实施“揭榜挂帅”制度，依托天津大学医学部推动产学研用融合。
+        "#]],
+    );
+    check(
+        "damaged.csv",
+        expect![[r#"
         damaged.csv: record 1 (line 2) opens a quote that nothing closes; close it, or double quotes inside a field
         津南区实施揭榜挂帅 | - | -
         津南区实施“揭榜挂帅”制度，依托天津大学医学部推动产学研用融合。
         damaged.csv: record 3 (line 4) has 3 fields for 2 columns; put fields that hold commas or quotes in quotes
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn files_without_text_are_named() {
-    check("empty.txt", &expect![[r#"
+    check(
+        "empty.txt",
+        expect![[r#"
         empty.txt holds no text
-    "#]]);
-    check("blank.txt", &expect![[r#"
+    "#]],
+    );
+    check(
+        "blank.txt",
+        expect![[r#"
         blank.txt holds no text
-    "#]]);
-    check("binary.txt", &expect![[r#"
+    "#]],
+    );
+    check(
+        "binary.txt",
+        expect![[r#"
         binary.txt is no text; give plain text, Markdown, HTML, JSON lines or CSV, or gzip or zstd of these
-    "#]]);
-    check("invalid_utf8.txt", &expect![[r#"
-        invalid_utf8.txt is not valid UTF-8; convert it to UTF-8, e.g. by `iconv -c -f GB18030 -t UTF-8`
-    "#]]);
-    check("missing.txt", &expect![[r#"
+    "#]],
+    );
+    check(
+        "invalid_utf8.txt",
+        expect![[r#"
+            invalid_utf8.txt: line 2 is not valid UTF-8; convert it to UTF-8, e.g. by `iconv -c -f UTF-8 -t UTF-8`
+        "#]],
+    );
+    check(
+        "missing.txt",
+        expect![[r#"
         cannot open missing.txt; check the path and your rights to it
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
