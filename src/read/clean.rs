@@ -76,7 +76,7 @@ pub(super) struct Labels {
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?:(?P<source>信息来源|文章来源|稿件来源|来源|稿源)|发布日期|发布时间|发文日期|发文时间|成文日期|日期|时间|责任编辑|编辑|作者|记者|",
-        r"浏览次数|浏览量|阅读量|阅读次数|点击数|点击量|字号|字体)\s*[：:]\s*(?P<value>[^\s：:|｜]{0,30})",
+        r"浏览次数|浏览量|阅读量|阅读次数|点击数|点击量|字号|字体)\s*[：:]\s*(?P<value>[^\s：:|｜】）)]{0,30})",
     ))
     .expect("the pattern is valid")
 });

@@ -58,6 +58,9 @@ pub(super) fn read(lines: Lines<'_>, limits: Limits, sink: &mut Sink<'_>) -> Con
             }
         }
     }
+    if count == 0 {
+        return sink(Err(ReadError::Empty { place: Place::file(&path) }));
+    }
     ControlFlow::Continue(())
 }
 
