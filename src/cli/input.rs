@@ -65,6 +65,7 @@ pub(super) fn each_batch(
     let mut progress = Progress::new(context, total_bytes, reader.bytes_read());
     let (sender, articles) = sync_channel(context.threads * 8);
     let paths = input.paths.clone();
+    let stdin_name = context.lang.pick("标准输入", "standard input");
     // Not joined when `take` fails: a thread that waits for standard input may wait for ever.
     let reading = std::thread::spawn(move || {
         for path in &paths {
@@ -73,7 +74,7 @@ pub(super) fn each_batch(
                 Err(_) => ControlFlow::Break(()),
             };
             let flow = match path.to_str() {
-                Some("-") => reader.read_stream("standard input", std::io::stdin().lock(), &mut sink),
+                Some("-") => reader.read_stream(stdin_name, std::io::stdin().lock(), &mut sink),
                 _ => reader.read_path(path, &mut sink),
             };
             if flow.is_break() {
