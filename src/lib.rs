@@ -4,6 +4,8 @@
 
 pub mod model;
 
+pub mod read;
+
 pub mod lexicon;
 pub mod text;
 
@@ -18,6 +20,8 @@ pub mod resolve;
 pub mod train;
 
 pub mod pipeline;
+
+pub mod format;
 
 pub mod eval;
 
