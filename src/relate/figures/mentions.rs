@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::page::Page;
 use crate::model::{Entity, EntityType, Span};
 
 /// One mention.
@@ -25,13 +26,20 @@ pub(super) struct Mentions<'a> {
 }
 
 impl<'a> Mentions<'a> {
-    pub(super) fn new(entities: &'a [Entity], length: usize) -> Self {
+    pub(super) fn new(page: &Page, entities: &'a [Entity]) -> Self {
+        let length = page.len();
         let mut places: Vec<Place> = entities
             .iter()
             .enumerate()
             .flat_map(|(entity, e)| e.mentions.iter().map(move |m| Place { span: m.span, entity }))
             .filter(|place| !place.span.is_empty() && place.span.end <= length)
             .collect();
+        // An entity that stands only inside longer names is looked up by its forms.
+        for (entity, e) in entities.iter().enumerate().filter(|(_, e)| e.mentions.is_empty()) {
+            for form in std::iter::once(&e.name).chain(&e.aliases).filter(|form| !form.is_empty()) {
+                places.extend(page.find(form).map(|span| Place { span, entity }));
+            }
+        }
         places.sort_by_key(|place| (place.span.start, std::cmp::Reverse(place.span.end), place.entity));
         let starts = places.iter().map(|place| (place.span.start, entities[place.entity].kind)).collect();
         Self { entities, places, starts }

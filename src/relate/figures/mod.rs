@@ -63,7 +63,7 @@ impl<'a> Prepared<'a> {
         let views: Vec<View> = (0..scan.figures.len())
             .map(|i| View::new(&page, &scan.figures[i], i.checked_sub(1).map(|p| &scan.figures[p])))
             .collect();
-        let mentions = Mentions::new(entities, page.len());
+        let mentions = Mentions::new(&page, entities);
         let theme = subject::Theme::new(&page, &mentions);
         Self { page, calendar, scan, views, mentions, theme }
     }

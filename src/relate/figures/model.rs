@@ -143,6 +143,7 @@ pub fn train(articles: &[TrainingArticle]) -> FigureModel {
             let right = truth.period.as_deref();
             let rights: Vec<usize> =
                 (0..dated.len()).filter(|&c| dated[c].period.map(|p| p.to_string()).as_deref() == right).collect();
+            if std::env::var("RECALL").is_ok() && rights.is_empty() { println!("PRECALL {} {:?} {} {}{}", article.gold.gold.id, right, truth.indicator, truth.value,truth.unit); }
             let period = rights.first().and_then(|&c| dated[c].period);
             if !rights.is_empty() {
                 periods.push(Group { candidates: dated.into_iter().map(|c| c.features).collect(), right: rights });
@@ -150,6 +151,7 @@ pub fn train(articles: &[TrainingArticle]) -> FigureModel {
             let entity = truth.subject.as_deref().and_then(|id| ids.get(id).copied());
             let about = prepared.subjects(index, truth.qualifier, previous);
             let rights: Vec<usize> = (0..about.len()).filter(|&c| about[c].entity == entity).collect();
+            if std::env::var("RECALL").is_ok() { println!("RECALL {} {}", !rights.is_empty(), entity.map_or("none".to_owned(), |e| format!("{} {:?} {}", article.entities[e].mentions.is_empty(), article.entities[e].name, article.gold.gold.id))); }
             // A subject that the detectors did not find teaches nothing.
             if !rights.is_empty() && (entity.is_some() || truth.subject.is_none()) {
                 subjects.push(Group { candidates: about.into_iter().map(|c| c.features).collect(), right: rights });
@@ -157,7 +159,8 @@ pub fn train(articles: &[TrainingArticle]) -> FigureModel {
             previous = Some(super::Last { index, period, entity });
         }
     }
-    let options = TrainOptions { bits: 15, epochs: 10, rate: 0.1, l2: 1e-4 };
+    let env = |n: &str, d: f32| std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d);
+    let options = TrainOptions { bits: 16, epochs: env("EP", 10.0) as usize, rate: env("RATE", 0.1), l2: env("L2", 1e-4) };
     let _: Option<Features> = None;
     FigureModel {
         gate: Logistic::train(&gates, options),

@@ -60,6 +60,17 @@ impl<'a> Page<'a> {
         self.offsets.get(at).is_some_and(|&byte| self.folded.as_bytes()[..byte as usize].ends_with(word.as_bytes()))
     }
 
+    /// Where a form stands, folded, in text order.
+    pub(super) fn find(&self, form: &str) -> impl Iterator<Item = Span> + '_ {
+        let form: String = form.chars().map(crate::text::fold_char).collect();
+        let length = form.chars().count();
+        let bytes: Vec<usize> = self.folded.match_indices(&form).map(|(byte, _)| byte).collect();
+        bytes.into_iter().filter_map(move |byte| {
+            let start = self.offsets.binary_search(&(byte as u32)).ok()?;
+            Some(Span::new(start, start + length))
+        })
+    }
+
     /// The word at token index `index`.
     pub(super) fn word(&self, index: usize) -> &str {
         let span = self.text.tokens[index].span;
