@@ -16,6 +16,8 @@ mod qualifier;
 mod scan;
 mod subject;
 mod time;
+mod traits;
+mod trees;
 mod unit;
 mod view;
 
@@ -29,7 +31,6 @@ use time::Calendar;
 use view::View;
 
 use crate::{
-    learn::{Features, Logistic},
     model::{Article, Diagnostic, Entity, Evidence, Observation, Qualifier},
     text::Text,
 };
@@ -86,28 +87,6 @@ impl<'a> Prepared<'a> {
     }
 }
 
-/// The softmax over candidates.
-fn shares<'f>(model: &Logistic, candidates: impl Iterator<Item = &'f Features>) -> Vec<f32> {
-    let mut scores: Vec<f32> = candidates.map(|features| model.score(features)).collect();
-    let top = scores.iter().copied().fold(f32::MIN, f32::max);
-    scores.iter_mut().for_each(|score| *score = (*score - top).exp());
-    let total: f32 = scores.iter().sum();
-    scores.iter_mut().for_each(|score| *score /= total);
-    scores
-}
-
-/// The key with the largest total share, the first of equals, with its share.
-fn best<K: PartialEq + Copy>(keys: impl Iterator<Item = K>, shares: &[f32]) -> Option<(K, f32)> {
-    let mut totals: Vec<(K, f32)> = Vec::with_capacity(shares.len());
-    for (key, share) in keys.zip(shares) {
-        match totals.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, total)) => *total += share,
-            None => totals.push((key, *share)),
-        }
-    }
-    totals.into_iter().reduce(|a, b| if b.1 > a.1 { b } else { a })
-}
-
 /// Reads the figures of an article, in text order. Entities are those of the stages before, with mentions in the article's text.
 pub fn observations(
     article: &Article,
@@ -124,20 +103,15 @@ pub fn observations(
     let mut last: Option<Last> = None;
     for (index, figure) in figures.iter().enumerate() {
         let features = gate::features(&prepared.page, &prepared.mentions, figures, &prepared.views, index);
-        let stated = model.gate.probability(&features);
+        let stated = model.stated(&features);
         if stated < THRESHOLD {
             continue;
         }
         let view = &prepared.views[index];
         let candidates = qualifier::candidates(&prepared.page, figure, view, prepared.before(index));
-        let weights = shares(&model.qualifier, candidates.iter());
-        let (qualifier, sure) = best(Qualifier::ALL.iter().copied(), &weights).unwrap_or((Qualifier::Exact, 0.0));
-        let dates = prepared.dates(index, qualifier, last);
-        let weights = shares(&model.period, dates.iter().map(|c| &c.features));
-        let (period, dated) = best(dates.iter().map(|c| c.period), &weights).unwrap_or((None, 0.0));
-        let about = prepared.subjects(index, qualifier, last);
-        let weights = shares(&model.subject, about.iter().map(|c| &c.features));
-        let (entity, named) = best(about.iter().map(|c| c.entity), &weights).unwrap_or((None, 0.0));
+        let (qualifier, sure) = model.qualifier(&candidates);
+        let (period, dated) = model.period(&prepared.dates(index, qualifier, last));
+        let (entity, named) = model.subject(&prepared.subjects(index, qualifier, last));
         let before = last
             .filter(|l| prepared.views[l.index].sentence_index == view.sentence_index)
             .and_then(|l| out.last().map(|o| (&figures[l.index], o.indicator.as_str())));

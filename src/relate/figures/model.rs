@@ -2,23 +2,51 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Prepared, gate, qualifier};
+use super::{
+    Last, Prepared, dating, gate,
+    period::Period,
+    qualifier, subject,
+    traits::{self, Traits},
+    trees::{Growth, Trees},
+};
 use crate::{
     gold::{GoldArticle, GoldObservation},
     learn::{Example, Features, Group, Logistic, ModelError, TrainOptions},
-    model::Entity,
+    model::{Entity, Qualifier},
     text::Text,
 };
+
+/// The shares of candidates with these log-odds.
+fn softmax(mut scores: Vec<f32>) -> Vec<f32> {
+    let top = scores.iter().copied().fold(f32::MIN, f32::max);
+    scores.iter_mut().for_each(|score| *score = (*score - top).exp());
+    let total: f32 = scores.iter().sum();
+    scores.iter_mut().for_each(|score| *score /= total);
+    scores
+}
+
+/// The key with the largest total share, the first of equals, with its share.
+fn best<K: PartialEq + Copy>(keys: impl Iterator<Item = K>, shares: &[f32]) -> Option<(K, f32)> {
+    let mut totals: Vec<(K, f32)> = Vec::with_capacity(shares.len());
+    for (key, share) in keys.zip(shares) {
+        match totals.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, total)) => *total += share,
+            None => totals.push((key, *share)),
+        }
+    }
+    totals.into_iter().reduce(|a, b| if b.1 > a.1 { b } else { a })
+}
 
 const MAGIC: &[u8; 8] = b"yutufig1";
 
 /// What decides whether a number is a figure, how it is qualified, which period and which entity it speaks of.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FigureModel {
-    pub(super) gate: Logistic,
-    pub(super) qualifier: Logistic,
-    pub(super) period: Logistic,
-    pub(super) subject: Logistic,
+    gate: Logistic,
+    qualifier: Logistic,
+    period: Logistic,
+    subject: Logistic,
+    subject_trees: Trees,
 }
 
 /// An annotated article with what the stages before this one make of it.
@@ -32,7 +60,38 @@ pub struct TrainingArticle<'a> {
     pub entities: &'a [Entity],
 }
 
+/// How the subject trees grow.
+const GROWTH: Growth = Growth { trees: 80, leaves: 16, rate: 0.12, least: 20 };
+
+/// How much the linear model's log-odds weigh beside the trees'.
+const LINEAR: f32 = 0.8;
+
 impl FigureModel {
+    /// The period that the candidates speak for, with its share.
+    pub(super) fn period(&self, candidates: &[dating::Candidate]) -> (Option<Period>, f32) {
+        let shares = softmax(candidates.iter().map(|c| self.period.score(&c.features)).collect());
+        best(candidates.iter().map(|c| c.period), &shares).unwrap_or((None, 0.0))
+    }
+
+    /// The entity that the candidates speak for, with its share.
+    pub(super) fn subject(&self, candidates: &[subject::Candidate]) -> (Option<usize>, f32) {
+        let score =
+            |c: &subject::Candidate| LINEAR * self.subject.score(&c.features) + self.subject_trees.score(&c.traits);
+        let shares = softmax(candidates.iter().map(score).collect());
+        best(candidates.iter().map(|c| c.entity), &shares).unwrap_or((None, 0.0))
+    }
+
+    /// The qualifier that the candidates speak for, with its share.
+    pub(super) fn qualifier(&self, candidates: &[Features]) -> (Qualifier, f32) {
+        let shares = softmax(candidates.iter().map(|features| self.qualifier.score(features)).collect());
+        best(Qualifier::ALL.iter().copied(), &shares).unwrap_or((Qualifier::Exact, 0.0))
+    }
+
+    /// The probability that a candidate is a stated figure.
+    pub(super) fn stated(&self, features: &Features) -> f32 {
+        self.gate.probability(features)
+    }
+
     /// The model as bytes: a mark, then each part with its length.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
@@ -41,6 +100,9 @@ impl FigureModel {
             bytes.extend((part.len() as u32).to_le_bytes());
             bytes.extend(part);
         }
+        let trees = self.subject_trees.to_bytes();
+        bytes.extend((trees.len() as u32).to_le_bytes());
+        bytes.extend(trees);
         bytes
     }
 
@@ -51,14 +113,20 @@ impl FigureModel {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
         let wrong = |reason: &str| ModelError { reason: reason.to_owned() };
         let mut rest = bytes.strip_prefix(MAGIC.as_slice()).ok_or_else(|| wrong("no figure model begins like this"))?;
-        let mut part = || -> Result<Logistic, ModelError> {
+        let mut part = || -> Result<&[u8], ModelError> {
             let (length, after) = rest.split_first_chunk::<4>().ok_or_else(|| wrong("cut short"))?;
             let length = u32::from_le_bytes(*length) as usize;
             let body = after.get(..length).ok_or_else(|| wrong("cut short"))?;
             rest = &after[length..];
-            Logistic::from_bytes(body)
+            Ok(body)
         };
-        Ok(Self { gate: part()?, qualifier: part()?, period: part()?, subject: part()? })
+        Ok(Self {
+            gate: Logistic::from_bytes(part()?)?,
+            qualifier: Logistic::from_bytes(part()?)?,
+            period: Logistic::from_bytes(part()?)?,
+            subject: Logistic::from_bytes(part()?)?,
+            subject_trees: Trees::from_bytes(part()?, traits::COUNT)?,
+        })
     }
 }
 
@@ -116,11 +184,21 @@ pub(super) fn align(prepared: &Prepared, gold: &[GoldObservation]) -> Vec<Option
     out
 }
 
-/// Learns from annotated articles; the same articles in the same order give the same model.
-pub fn train(articles: &[TrainingArticle]) -> FigureModel {
-    let mut gates = Vec::new();
-    let (mut qualifiers, mut periods, mut subjects) = (Vec::new(), Vec::new(), Vec::new());
-    for article in articles {
+/// What the models learn from, gathered from articles.
+#[derive(Default)]
+struct Lessons {
+    gates: Vec<Example>,
+    qualifiers: Vec<Group>,
+    periods: Vec<Group>,
+    subjects: Vec<Group>,
+    /// The candidates' traits, in the order of `subjects`.
+    traits: Vec<Vec<Traits>>,
+}
+
+impl Lessons {
+    /// Adds an article. Each figure's candidates look back at the figure before it: as annotated, or, with a `guide`, as that model
+    /// takes it, so that what is learnt bears the mistakes that are made when no annotation is at hand.
+    fn add(&mut self, article: &TrainingArticle, guide: Option<&FigureModel>) {
         let prepared = Prepared::new(&article.gold.article, article.text, article.entities);
         let gold = &article.gold.gold.observations;
         let pairs = align(&prepared, gold);
@@ -130,42 +208,76 @@ pub fn train(articles: &[TrainingArticle]) -> FigureModel {
         for (index, pair) in pairs.iter().enumerate() {
             let truth = pair.map(|j| &gold[j]);
             if truth.is_none_or(|t| !t.optional) {
-                let features =
-                    gate::features(&prepared.page, &prepared.mentions, &prepared.scan.figures, &prepared.views, index);
-                gates.push(Example { features, label: truth.is_some() });
+                let figures = &prepared.scan.figures;
+                let features = gate::features(&prepared.page, &prepared.mentions, figures, &prepared.views, index);
+                self.gates.push(Example { features, label: truth.is_some() });
             }
             let Some(truth) = truth else { continue };
-            let before = prepared.before(index);
             let figure = &prepared.scan.figures[index];
-            let candidates = qualifier::candidates(&prepared.page, figure, &prepared.views[index], before);
-            qualifiers.push(Group { candidates, right: vec![truth.qualifier.index()] });
-            let dated = prepared.dates(index, truth.qualifier, previous);
-            let right = truth.period.as_deref();
-            let rights: Vec<usize> =
-                (0..dated.len()).filter(|&c| dated[c].period.map(|p| p.to_string()).as_deref() == right).collect();
-            if std::env::var("RECALL").is_ok() && rights.is_empty() { println!("PRECALL {} {:?} {} {}{}", article.gold.gold.id, right, truth.indicator, truth.value,truth.unit); }
-            let period = rights.first().and_then(|&c| dated[c].period);
-            if !rights.is_empty() {
-                periods.push(Group { candidates: dated.into_iter().map(|c| c.features).collect(), right: rights });
-            }
-            let entity = truth.subject.as_deref().and_then(|id| ids.get(id).copied());
+            let candidates =
+                qualifier::candidates(&prepared.page, figure, &prepared.views[index], prepared.before(index));
+            self.qualifiers.push(Group { candidates, right: vec![truth.qualifier.index()] });
+            let dates = prepared.dates(index, truth.qualifier, previous);
+            let wanted = truth.period.as_deref();
+            let right = places(&dates, |c| c.period.map(|p| p.to_string()).as_deref() == wanted);
+            let mut period = right.first().and_then(|&c| dates[c].period);
             let about = prepared.subjects(index, truth.qualifier, previous);
-            let rights: Vec<usize> = (0..about.len()).filter(|&c| about[c].entity == entity).collect();
-            if std::env::var("RECALL").is_ok() { println!("RECALL {} {}", !rights.is_empty(), entity.map_or("none".to_owned(), |e| format!("{} {:?} {}", article.entities[e].mentions.is_empty(), article.entities[e].name, article.gold.gold.id))); }
+            let mut entity = truth.subject.as_deref().and_then(|id| ids.get(id).copied());
             // A subject that the detectors did not find teaches nothing.
-            if !rights.is_empty() && (entity.is_some() || truth.subject.is_none()) {
-                subjects.push(Group { candidates: about.into_iter().map(|c| c.features).collect(), right: rights });
+            let known = entity.is_some() || truth.subject.is_none();
+            let named = places(&about, |c| known && c.entity == entity);
+            if let Some(guide) = guide {
+                period = guide.period(&dates).0;
+                entity = guide.subject(&about).0;
             }
-            previous = Some(super::Last { index, period, entity });
+            previous = Some(Last { index, period, entity });
+            if !right.is_empty() {
+                self.periods.push(Group { candidates: dates.into_iter().map(|c| c.features).collect(), right });
+            }
+            if !named.is_empty() {
+                self.traits.push(about.iter().map(|c| c.traits).collect());
+                self.subjects.push(Group { candidates: about.into_iter().map(|c| c.features).collect(), right: named });
+            }
         }
     }
-    let env = |n: &str, d: f32| std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d);
-    let options = TrainOptions { bits: 16, epochs: env("EP", 10.0) as usize, rate: env("RATE", 0.1), l2: env("L2", 1e-4) };
-    let _: Option<Features> = None;
-    FigureModel {
-        gate: Logistic::train(&gates, options),
-        qualifier: Logistic::train_ranking(&qualifiers, options),
-        period: Logistic::train_ranking(&periods, options),
-        subject: Logistic::train_ranking(&subjects, TrainOptions { bits: 16, ..options }),
+
+    fn learn(&self, growth: Growth) -> FigureModel {
+        let options = TrainOptions { bits: 15, epochs: 8, rate: 0.05, l2: 1e-2 };
+        let (mut rows, mut labels, mut groups) = (Vec::new(), Vec::new(), Vec::new());
+        for (traits, group) in self.traits.iter().zip(&self.subjects) {
+            groups.push(traits.len());
+            for (at, row) in traits.iter().enumerate() {
+                rows.push(row.as_slice());
+                labels.push(group.right.contains(&at));
+            }
+        }
+        FigureModel {
+            gate: Logistic::train(&self.gates, options),
+            qualifier: Logistic::train_ranking(&self.qualifiers, TrainOptions { rate: 0.1, l2: 1e-4, ..options }),
+            period: Logistic::train_ranking(&self.periods, TrainOptions { rate: 0.1, l2: 1e-3, ..options }),
+            subject: Logistic::train_ranking(&self.subjects, options),
+            subject_trees: Trees::train(&rows, &labels, &groups, growth),
+        }
     }
+}
+
+/// The places of the candidates that are right.
+fn places<C>(candidates: &[C], right: impl Fn(&C) -> bool) -> Vec<usize> {
+    (0..candidates.len()).filter(|&at| right(&candidates[at])).collect()
+}
+
+/// Learns from annotated articles; the same articles in the same order give the same model.
+///
+/// Two models, each of one half of the articles, first say of the other half what stands before each figure.
+pub fn train(articles: &[TrainingArticle]) -> FigureModel {
+    let halves = [0, 1].map(|half| {
+        let mut lessons = Lessons::default();
+        articles.iter().skip(half).step_by(2).for_each(|article| lessons.add(article, None));
+        lessons.learn(Growth { trees: 20, ..GROWTH })
+    });
+    let mut lessons = Lessons::default();
+    for (index, article) in articles.iter().enumerate() {
+        lessons.add(article, Some(&halves[(index + 1) % 2]));
+    }
+    lessons.learn(GROWTH)
 }

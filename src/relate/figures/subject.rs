@@ -4,6 +4,7 @@ use super::{
     mentions::{Mentions, Place},
     page::Page,
     scan::Figure,
+    traits::{self, Standing, Traits},
     view::{View, count, distance},
 };
 use crate::{
@@ -23,6 +24,7 @@ pub(super) struct Candidate {
     pub entity: Option<usize>,
     /// What is known of it.
     pub features: Features,
+    pub traits: Traits,
 }
 
 /// What is known of the figure before.
@@ -38,13 +40,13 @@ pub(super) struct Previous {
 #[derive(Debug)]
 pub(super) struct Theme {
     /// Entities named in the headline, in order.
-    title: Vec<usize>,
+    pub title: Vec<usize>,
     /// Number of mentions of each entity.
-    counts: Vec<usize>,
+    pub counts: Vec<usize>,
     /// The most named region or park.
-    main: Option<usize>,
+    pub main: Option<usize>,
     /// The entity named first in the body.
-    first: Option<usize>,
+    pub first: Option<usize>,
 }
 
 impl Theme {
@@ -110,19 +112,25 @@ const DEICTICS: [(&str, &[EntityType]); 30] = {
 };
 
 /// Places of the figures' surroundings that are the same for all candidates.
-struct Frame<'a, 'p> {
-    page: &'p Page<'a>,
-    figure: &'p Figure,
-    view: &'p View,
-    noun: &'p str,
-    verb: &'p str,
-    after: &'p str,
-    qualifier: &'static str,
+pub(super) struct Frame<'a, 'p> {
+    pub figures: &'p [Figure],
+    pub unit_kind: usize,
+    pub qualifier_index: usize,
+    pub clause_number: usize,
+    pub figure_number: usize,
+    pub tense: usize,
+    pub page: &'p Page<'a>,
+    pub figure: &'p Figure,
+    pub view: &'p View,
+    pub noun: &'p str,
+    pub verb: &'p str,
+    pub after: &'p str,
+    pub qualifier: &'static str,
     /// Types that a deictic noun of the clause stands for.
-    deictic: Option<(&'static str, &'static [EntityType])>,
+    pub deictic: Option<(&'static str, &'static [EntityType])>,
     /// Sentence and paragraph begin with this mention.
-    topic: Option<usize>,
-    paragraph_topic: Option<usize>,
+    pub topic: Option<usize>,
+    pub paragraph_topic: Option<usize>,
 }
 
 /// All candidate subjects of figure `index`, none first.
@@ -164,6 +172,12 @@ pub(super) fn candidates(
     });
     let clause = page.slice(view.clause.start, start);
     let frame = Frame {
+        figures,
+        unit_kind: super::unit::KINDS.iter().position(|k| *k == figure.unit.kind.0).unwrap_or(0),
+        qualifier_index: crate::model::Qualifier::ALL.iter().position(|q| q.as_str() == qualifier).unwrap_or(0),
+        clause_number: page.sentence(start).clauses.iter().take_while(|c| c.span.end <= start).count(),
+        figure_number: figures[..index].iter().rev().take_while(|f| f.span.start >= view.sentence.start).count(),
+        tense: view.tense_class(),
         page,
         figure,
         view,
@@ -209,14 +223,36 @@ pub(super) fn candidates(
         }
     }
     let mut out = Vec::with_capacity(chosen.len() + 1);
-    out.push(Candidate { entity: None, features: none_features(&frame, near, previous) });
+    let near_index =
+        ["-", "clause", "sentence", "next sentence", "paragraph", "far"].iter().position(|n| *n == near).unwrap_or(0);
+    let state = match previous {
+        None => 0,
+        Some(p) if p.entity.is_none() => 1,
+        Some(_) => 2,
+    };
+    let none = Standing {
+        entity: None,
+        place: None,
+        before: false,
+        rank: 0,
+        same_type: 0,
+        carried: state,
+        near: near_index,
+        fresh: 0,
+        share: 0.0,
+    };
+    out.push(Candidate {
+        entity: None,
+        features: none_features(&frame, near, previous),
+        traits: traits::traits(&frame, mentions, theme, &none, 0),
+    });
     let mut by_type = [0usize; 14];
     for (rank, &(entity, place, before)) in chosen.iter().enumerate() {
         let kind = mentions.entities[entity].kind;
         let same_type = by_type[kind.index()];
         by_type[kind.index()] += 1;
         let mut f = Features::new();
-        entity_features(&frame, mentions, theme, entity, place, before, rank, same_type, &mut f);
+        let position = entity_features(&frame, mentions, theme, entity, place, before, rank, same_type, &mut f);
         let same = previous.is_some_and(|p| p.entity == Some(entity));
         let state = if previous.is_none() {
             "first"
@@ -229,14 +265,33 @@ pub(super) fn candidates(
         f.add(&["carried", state, near, kind.as_str()]);
         f.add(&["carried", state, near, figure.unit.kind.0]);
         f.add(&["carried", state, near, frame.verb]);
+        let since = previous.map_or(0, |p| figures[p.index].span.end);
+        let fresh = places[mentions.from(since).min(split)..split].iter().filter(|p| p.entity != entity).count();
+        let carried = if previous.is_none() {
+            0
+        } else if same {
+            1
+        } else {
+            2
+        };
+        let standing = Standing {
+            entity: Some(entity),
+            place,
+            before,
+            rank,
+            same_type,
+            carried,
+            near: near_index,
+            fresh,
+            share: 0.0,
+        };
+        let traits = traits::traits(&frame, mentions, theme, &standing, position);
         if same {
             f.add(&["carried noun", near, frame.noun]);
             f.add(&["carried first", near, page.slice(view.first.start, view.first.end)]);
-            let since = previous.map_or(0, |p| figures[p.index].span.end);
-            let fresh = places[mentions.from(since)..split].iter().filter(|p| p.entity != entity).count();
             f.add(&["carried past", near, count(fresh)]);
         }
-        out.push(Candidate { entity: Some(entity), features: f });
+        out.push(Candidate { entity: Some(entity), features: f, traits });
     }
     out
 }
@@ -276,7 +331,7 @@ fn entity_features(
     rank: usize,
     same_type: usize,
     f: &mut Features,
-) {
+) -> usize {
     let (page, view, figure) = (frame.page, frame.view, frame.figure);
     let kind = mentions.entities[entity].kind.as_str();
     let unit = figure.unit.kind.0;
@@ -306,6 +361,22 @@ fn entity_features(
             }
         }
     };
+    let place_index = [
+        "nowhere",
+        "right after",
+        "clause after",
+        "around",
+        "sentence after",
+        "clause",
+        "sentence",
+        "sentence before",
+        "paragraph",
+        "title",
+        "far",
+    ]
+    .iter()
+    .position(|p| *p == position)
+    .unwrap_or(0);
     f.add(&["type", kind]);
     f.add(&["position", position]);
     f.add(&["position", position, kind]);
@@ -350,7 +421,7 @@ fn entity_features(
         f.add(&["deictic", fits, count(same_type)]);
     }
     f.add(&["opening word", page.slice(view.first.start, view.first.end), kind]);
-    let Some(place) = place else { return };
+    let Some(place) = place else { return place_index };
     let span = place.span;
     let last = page.slice(span.end.saturating_sub(1), span.end);
     f.add(&["ends in", last, position]);
@@ -428,6 +499,7 @@ fn entity_features(
     if earlier.iter().all(|p| mentions.entities[p.entity].kind != mentions.entities[entity].kind) {
         f.add(&["first of its kind", kind, position]);
     }
+    place_index
 }
 
 fn first_verb(page: &Page, at: usize, limit: usize) -> Option<Span> {

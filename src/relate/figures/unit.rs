@@ -26,6 +26,12 @@ impl Kind {
     pub(super) const NONE: Self = Self("none");
 }
 
+/// All kinds of the table, in a fixed order.
+pub(super) const KINDS: [&str; 20] = [
+    "none", "bare", "money", "ratio", "points", "times", "area", "length", "volume", "mass", "energy", "power", "time",
+    "people", "visits", "count", "boxes", "physical", "data", "speed",
+];
+
 /// A base unit of the table.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Base {

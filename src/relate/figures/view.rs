@@ -114,6 +114,20 @@ impl View {
         TENSES.iter().enumerate().filter(|(i, _)| self.tenses & 1 << i != 0).map(|(_, w)| *w)
     }
 
+    /// Plan, stock, flow or nothing, as a number.
+    pub(super) fn tense_class(&self) -> usize {
+        let plan = 0b1_1111_1100_0011_1111 & 0b0011_1111;
+        if self.tenses & plan != 0 {
+            1
+        } else if self.tenses & 1 << 12 != 0 || self.tenses & 1 << 11 != 0 {
+            2
+        } else if self.tenses != 0 {
+            3
+        } else {
+            0
+        }
+    }
+
     /// What stands at an optional span.
     pub(super) fn words<'p>(page: &'p Page, span: Option<Span>) -> &'p str {
         span.map_or("-", |span| page.slice(span.start, span.end))
