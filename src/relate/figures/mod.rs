@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// Below this probability a number is no figure.
-const THRESHOLD: f32 = 0.5;
+const THRESHOLD: f32 = 0.44;
 
 /// The figure before, as decided.
 #[derive(Debug, Clone, Copy)]

@@ -60,6 +60,10 @@ fn read_digits(page: &Page, at: usize) -> Option<Numeral> {
             end += 4;
         }
     }
+    // Scans leave gaps: 2 0万元, 1 36.8亿元; but 1 2024年 is a list number before a year.
+    while end - at <= 3 && page.at(end) == ' ' && run(end - 1) == 1 && run(end + 1) > 0 && run(end + 1) < 4 && page.prev(at) != ' ' {
+        end += 1 + run(end + 1);
+    }
     let mut text: String = page.slice(at, end).chars().filter(char::is_ascii_digit).collect();
     if page.at(end) == '.' {
         let decimals = run(end + 1);
@@ -123,6 +127,15 @@ fn read_chinese(page: &Page, at: usize) -> Option<Numeral> {
     }
     if end == at {
         return None;
+    }
+    // 一点二亿元, 两点五倍; but 三点一刻.
+    if page.at(end) == '点' && powers == 0 {
+        if let Some(tenth) = digit(page.at(end + 1)) {
+            let scaled = ["万", "亿", "倍", "个百分点", "公里", "米", "平方"].iter().any(|unit| page.starts(end + 2, unit));
+            if scaled {
+                return one(total + pending.unwrap_or(0.0) + tenth / 10.0, end + 2, false);
+            }
+        }
     }
     let open = powers > 0 && pending.is_none() && matches!(page.at(end), '来' | '几');
     one(total + pending.unwrap_or(0.0), end + usize::from(open), open)

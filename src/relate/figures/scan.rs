@@ -161,7 +161,9 @@ fn special(page: &Page, at: usize, found: &mut Scan) -> Option<usize> {
                 if number.value == 0.0 {
                     return None;
                 }
-                let value = (above.value / number.value * 1000.0).round() / 10.0;
+                let share = above.value / number.value * 100.0;
+                // 三分之一 is 33.3 %, 十五分之一 6.67 %.
+                let value = if share < 10.0 { (share * 100.0).round() / 100.0 } else { (share * 10.0).round() / 10.0 };
                 let end = above.span.end;
                 found.push(Span::new(at, end), value, fixed("%", Kind::RATIO, end), true, above.open, "fraction");
                 return Some(end);

@@ -89,6 +89,8 @@ pub(super) enum Form {
     Past,
     /// “十四五”
     Plan,
+    /// 春节, “五一”
+    Holiday,
 }
 
 impl Form {
@@ -110,6 +112,7 @@ impl Form {
             Self::Since => "since",
             Self::Past => "past",
             Self::Plan => "plan",
+            Self::Holiday => "holiday",
         }
     }
 }
@@ -127,7 +130,7 @@ pub(super) struct Time {
 
 /// Whether a time expression may begin with `c`.
 pub(super) fn may_begin(c: char) -> bool {
-    c.is_ascii_digit() || "一二三四五六七八九十两今去明前后本上下全首同当翌次近年昨过未头".contains(c)
+    c.is_ascii_digit() || "一二三四五六七八九十两今去明前后本上下全首同当翌次近年昨过未头春国".contains(c)
 }
 
 /// Reads times in text order and remembers which year the text speaks of.
@@ -285,6 +288,9 @@ impl<'a> Reader<'a> {
                 Some((Form::YearEnd, self.years(), word(&["年底", "年末", "年初", "年终"])?))
             }
             '首' => Some((Form::Part, self.parts(|year| Point::Quarter(year, 1)), word(&["首季度", "首季"])?)),
+            '春' => Some((Form::Holiday, self.holiday(None), word(&["春节"])?)),
+            '国' => Some((Form::Holiday, self.holiday(Some((10, 7))), word(&["国庆"])?)),
+            '五' if page.starts(at, "五一") => Some((Form::Holiday, self.holiday(Some((5, 5))), at + 2)),
             '前' | '头' | '近' | '过' | '未' => self.stretch(page, at),
             _ => self.numbered(page, at),
         }
@@ -404,9 +410,10 @@ impl<'a> Reader<'a> {
                 if page.starts(end, "个季度") { Some(3) } else { page.starts(end, "季度").then_some(2) };
             if let Some(length) = quarters.filter(|_| count <= 4) {
                 let stretch = |year| Period::between(Point::Quarter(year, 1), Point::Quarter(year, count));
-                let mut readings = vec![stretch(now.year)];
+                let months = |year| Period::between(Point::Month(year, 1), Point::Month(year, count * 3));
+                let mut readings = vec![stretch(now.year), months(now.year)];
                 if let Some(year) = self.year.filter(|&year| year != now.year) {
-                    readings.push(stretch(year));
+                    readings.extend([stretch(year), months(year)]);
                 }
                 return Some((Form::Months, readings, end + length));
             }
@@ -424,6 +431,18 @@ impl<'a> Reader<'a> {
             return Some((Form::Past, self.past(i16::from(count)), end + 1 + usize::from(extra)));
         }
         None
+    }
+
+    /// A holiday of the year spoken of: its days, its month, the year.
+    fn holiday(&self, days: Option<(u8, u8)>) -> Vec<Period> {
+        let year = self.year.unwrap_or(self.calendar.year);
+        let mut readings = Vec::with_capacity(3);
+        if let Some((month, last)) = days {
+            readings.push(Period::between(Point::Day(year, month, 1), Point::Day(year, month, last)));
+            readings.push(Period::at(Point::Month(year, month)));
+        }
+        readings.push(Period::at(Point::Year(year)));
+        readings
     }
 
     fn past(&self, count: i16) -> Vec<Period> {
@@ -537,6 +556,11 @@ impl<'a> Reader<'a> {
 
     /// “十四五” with or without quotes and 期间, 末.
     fn plan(&self, page: &Page, at: usize) -> Option<(Form, Vec<Period>, usize)> {
+        if page.at(at + 1) == '五' {
+            let named = page.at(at + 2) == '”' || page.starts(at + 2, "期间") || page.starts(at + 2, "时期");
+            let readings = vec![between_years(2001, 2005), Period::at(Point::Year(2005))];
+            return named.then_some((Form::Plan, readings, at + 2 + usize::from(page.at(at + 2) == '”')));
+        }
         let number = numeral::digit(page.at(at + 1))?;
         if page.at(at + 2) != '五' || !(1.0..=6.0).contains(&number) {
             return None;
