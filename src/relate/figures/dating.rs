@@ -19,7 +19,54 @@ pub(super) struct Candidate {
     pub period: Option<Period>,
     /// What is known of it.
     pub features: Features,
+    /// The same for the trees.
+    pub traits: Traits,
 }
+
+/// Number of traits.
+pub(super) const COUNT: usize = 28;
+
+/// A candidate's traits by number; trees ask for thresholds on them.
+pub(super) type Traits = [f32; COUNT];
+
+/// Words of standing quantities, and of quantities of a period.
+const STOCKS: [&str; 16] = [
+    "总投资",
+    "占地",
+    "面积",
+    "规模",
+    "产能",
+    "注册资本",
+    "全长",
+    "设计",
+    "年产",
+    "奖励",
+    "补贴",
+    "补助",
+    "有效期",
+    "最高",
+    "规划",
+    "现有",
+];
+const FLOWS: [&str; 14] = [
+    "实现",
+    "完成",
+    "新增",
+    "增长",
+    "接待",
+    "同比",
+    "达到",
+    "新引进",
+    "产值",
+    "收入",
+    "吞吐",
+    "进出口",
+    "增加值",
+    "投资完成",
+];
+
+/// Words before a time.
+const PREFIXES: [&str; 14] = ["截至", "截止", "到", "至", "自", "从", "于", "较", "比", "在", ",", "。", "(", "、"];
 
 /// What is known of the figure before.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +91,7 @@ fn nearness(views: &[View], index: usize, previous: usize) -> &'static str {
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "all are plain views of the same article")]
 /// All candidate periods of figure `index`, no period first.
 pub(super) fn candidates(
     page: &Page,
@@ -64,10 +112,33 @@ pub(super) fn candidates(
     let after = View::words(page, view.after);
     let before = times.partition_point(|time| time.span.end <= start);
     let near = previous.map(|p| nearness(views, index, p.index));
+    let clause_text = page.slice(view.clause.start, start);
+    let mut common = [-1.0f32; COUNT];
+    common[10] = super::unit::KINDS.iter().position(|k| *k == kind).unwrap_or(0) as f32;
+    common[11] = crate::model::Qualifier::ALL.iter().position(|q| q.as_str() == qualifier).unwrap_or(0) as f32;
+    common[12] = view.tense_class() as f32;
+    common[14] = match near {
+        None => 0.0,
+        Some("clause") => 1.0,
+        Some("sentence") => 2.0,
+        Some("paragraph") => 3.0,
+        Some(_) => 4.0,
+    };
+    common[19] = figures[..index].iter().rev().take_while(|f| f.span.start >= view.sentence.start).count() as f32;
+    common[20] = f32::from(u8::from(view.in_title()));
+    common[21] = figure.unit.powers as f32;
+    common[23] = super::traits::role(verb) as f32;
+    common[24] = STOCKS.iter().filter(|w| clause_text.contains(**w)).count() as f32;
+    common[25] = FLOWS.iter().filter(|w| clause_text.contains(**w)).count() as f32;
+    if let Some(time) = times[..before].last() {
+        common[15] = time.form as u8 as f32;
+        common[16] = (start - time.span.end).min(200) as f32;
+        common[26] = view.sentence_index as f32 - page.sentence_index(time.span.start) as f32;
+    }
     let mut nearest = ("-", "-");
     let mut out = Vec::with_capacity(16);
     let mut rank = 0;
-    for (k, time) in times.iter().enumerate().take(before).rev().take(BEFORE) {
+    for time in times.iter().take(before).rev().take(BEFORE) {
         let sentence = page.sentence_index(time.span.start);
         let paragraph = page.sentence(time.span.start).paragraph;
         let place = if view.clause.contains(time.span) {
@@ -90,11 +161,11 @@ pub(super) fn candidates(
             figures,
             view,
             time,
-            k,
             place,
             rank,
             start,
             calendar,
+            &common,
             &mut out,
             [kind, noun, verb, after, qualifier],
         );
@@ -109,11 +180,11 @@ pub(super) fn candidates(
             figures,
             view,
             time,
-            before,
             place,
             0,
             start,
             calendar,
+            &common,
             &mut out,
             [kind, noun, verb, after, qualifier],
         );
@@ -134,7 +205,14 @@ pub(super) fn candidates(
             if view.in_title() {
                 f.add(&["article title", name]);
             }
-            out.push(Candidate { period: Some(Period::at(point)), features: f });
+            let mut traits = common;
+            traits[0] = 20.0
+                + match name {
+                    "this year" => 1.0,
+                    "last year" => 2.0,
+                    _ => 3.0,
+                };
+            out.push(Candidate { period: Some(Period::at(point)), features: f, traits });
         }
     }
     if let Some(previous) = previous {
@@ -144,11 +222,18 @@ pub(super) fn candidates(
             if near != "far" && !out.iter().any(|c| c.period == Some(period)) {
                 let mut f = Features::new();
                 f.add(&["carried", near]);
-                out.push(Candidate { period: Some(period), features: f });
+                let mut traits = common;
+                traits[0] = 24.0;
+                out.push(Candidate { period: Some(period), features: f, traits });
             }
         }
         let same_kind = figures[previous.index].unit.kind == figure.unit.kind;
         for candidate in &mut out {
+            candidate.traits[13] = match (previous.period, candidate.period == previous.period) {
+                (None, _) => 1.0,
+                (Some(_), true) => 2.0,
+                (Some(_), false) => 3.0,
+            };
             if candidate.period == previous.period {
                 candidate.features.add(&["as before", near]);
                 candidate.features.add(&["as before", near, kind]);
@@ -195,20 +280,24 @@ pub(super) fn candidates(
         }
         _ => f.add(&["none", "first figure"]),
     }
-    out.insert(0, Candidate { period: None, features: f });
+    let mut traits = common;
+    traits[0] = 30.0;
+    traits[13] = previous.map_or(0.0, |p| if p.period.is_none() { 4.0 } else { 5.0 });
+    out.insert(0, Candidate { period: None, features: f, traits });
     out
 }
 
+#[expect(clippy::too_many_arguments, reason = "all are plain views of the same time")]
 fn add_time(
     page: &Page,
     figures: &[Figure],
     view: &View,
     time: &Time,
-    _index: usize,
     place: &'static str,
     rank: usize,
     start: usize,
     calendar: &Calendar,
+    common: &Traits,
     out: &mut Vec<Candidate>,
     [kind, noun, verb, after, qualifier]: [&str; 5],
 ) {
@@ -218,8 +307,10 @@ fn add_time(
     let prefix1 = page.slice(from.saturating_sub(1), from);
     let next_word = page.word(page.token(time.span.end.min(page.len() - 1)));
     let next2 = page.slice(time.span.end, time.span.end + 2);
-    let (low, high) = (time.span.end.min(start), time.span.end.max(start).min(time.span.end.max(start)));
-    let between = figures.iter().filter(|other| other.span.start >= low && other.span.end <= start).count();
+    let (low, high) = (time.span.end.min(start), time.span.end.max(start));
+    let between = figures
+        .partition_point(|f| f.span.start < high)
+        .saturating_sub(figures.partition_point(|f| f.span.start < low));
     let sentences = view.sentence_index.saturating_sub(page.sentence_index(from));
     let commas =
         if high - low < 120 { page.chars[low..high].iter().filter(|c| matches!(c, ',' | ';')).count() } else { 9 };
@@ -275,6 +366,38 @@ fn add_time(
             f.add(&["tense", tense, ahead, place]);
             f.add(&["tense", tense, form]);
         }
-        out.push(Candidate { period: Some(*reading), features: f });
+        let mut traits = *common;
+        traits[0] = time.form as u8 as f32;
+        traits[1] = number as f32;
+        traits[2] = match place {
+            "clause" => 0.0,
+            "sentence" => 1.0,
+            "sentence before" => 2.0,
+            "paragraph" => 3.0,
+            "far" => 4.0,
+            "after in clause" => 5.0,
+            _ => 6.0,
+        };
+        traits[3] = rank as f32;
+        traits[4] = sentences as f32;
+        traits[5] = commas as f32;
+        traits[6] = between as f32;
+        traits[7] = start.saturating_sub(time.span.end).min(300) as f32;
+        traits[8] = match position {
+            "opens sentence" => 2.0,
+            "opens clause" => 1.0,
+            _ => 0.0,
+        };
+        traits[9] = f32::from(reading.year() - calendar.year).clamp(-10.0, 10.0);
+        traits[17] = PREFIXES.iter().position(|w| prefix2.ends_with(w)).map_or(-1.0, |at| at as f32);
+        traits[18] = match page.at(time.span.end) {
+            ',' => 30.0,
+            '的' => 31.0,
+            '-' => 32.0,
+            _ => page.text.tokens[page.token(time.span.end.min(page.len() - 1))].pos as u8 as f32,
+        };
+        traits[22] = f32::from(u8::from(reading.to.is_some()));
+        traits[27] = f32::from(u8::from(page.sentence(from).paragraph == 0));
+        out.push(Candidate { period: Some(*reading), features: f, traits });
     }
 }

@@ -15,6 +15,8 @@ mod period;
 mod qualifier;
 mod scan;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod time;
 mod traits;
 mod trees;

@@ -47,6 +47,7 @@ pub struct FigureModel {
     period: Logistic,
     subject: Logistic,
     subject_trees: Trees,
+    period_trees: Trees,
 }
 
 /// An annotated article with what the stages before this one make of it.
@@ -69,7 +70,9 @@ const LINEAR: f32 = 0.8;
 impl FigureModel {
     /// The period that the candidates speak for, with its share.
     pub(super) fn period(&self, candidates: &[dating::Candidate]) -> (Option<Period>, f32) {
-        let shares = softmax(candidates.iter().map(|c| self.period.score(&c.features)).collect());
+        let score =
+            |c: &dating::Candidate| LINEAR * self.period.score(&c.features) + self.period_trees.score(&c.traits);
+        let shares = softmax(candidates.iter().map(score).collect());
         best(candidates.iter().map(|c| c.period), &shares).unwrap_or((None, 0.0))
     }
 
@@ -92,6 +95,14 @@ impl FigureModel {
         self.gate.probability(features)
     }
 
+    /// The model that the program brings, trained on the annotated articles.
+    ///
+    /// # Errors
+    /// When the file that was built in is damaged.
+    pub fn builtin() -> Result<Self, ModelError> {
+        Self::from_bytes(include_bytes!("../../../data/models/figures.bin"))
+    }
+
     /// The model as bytes: a mark, then each part with its length.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
@@ -100,9 +111,11 @@ impl FigureModel {
             bytes.extend((part.len() as u32).to_le_bytes());
             bytes.extend(part);
         }
-        let trees = self.subject_trees.to_bytes();
-        bytes.extend((trees.len() as u32).to_le_bytes());
-        bytes.extend(trees);
+        for trees in [&self.subject_trees, &self.period_trees] {
+            let trees = trees.to_bytes();
+            bytes.extend((trees.len() as u32).to_le_bytes());
+            bytes.extend(trees);
+        }
         bytes
     }
 
@@ -126,6 +139,7 @@ impl FigureModel {
             period: Logistic::from_bytes(part()?)?,
             subject: Logistic::from_bytes(part()?)?,
             subject_trees: Trees::from_bytes(part()?, traits::COUNT)?,
+            period_trees: Trees::from_bytes(part()?, dating::COUNT)?,
         })
     }
 }
@@ -193,6 +207,8 @@ struct Lessons {
     subjects: Vec<Group>,
     /// The candidates' traits, in the order of `subjects`.
     traits: Vec<Vec<Traits>>,
+    /// The candidates' traits, in the order of `periods`.
+    dates: Vec<Vec<dating::Traits>>,
 }
 
 impl Lessons {
@@ -232,6 +248,7 @@ impl Lessons {
             }
             previous = Some(Last { index, period, entity });
             if !right.is_empty() {
+                self.dates.push(dates.iter().map(|c| c.traits).collect());
                 self.periods.push(Group { candidates: dates.into_iter().map(|c| c.features).collect(), right });
             }
             if !named.is_empty() {
@@ -243,22 +260,31 @@ impl Lessons {
 
     fn learn(&self, growth: Growth) -> FigureModel {
         let options = TrainOptions { bits: 15, epochs: 8, rate: 0.05, l2: 1e-2 };
-        let (mut rows, mut labels, mut groups) = (Vec::new(), Vec::new(), Vec::new());
-        for (traits, group) in self.traits.iter().zip(&self.subjects) {
-            groups.push(traits.len());
-            for (at, row) in traits.iter().enumerate() {
-                rows.push(row.as_slice());
-                labels.push(group.right.contains(&at));
-            }
-        }
         FigureModel {
             gate: Logistic::train(&self.gates, options),
-            qualifier: Logistic::train_ranking(&self.qualifiers, TrainOptions { rate: 0.1, l2: 1e-4, ..options }),
-            period: Logistic::train_ranking(&self.periods, TrainOptions { rate: 0.1, l2: 1e-3, ..options }),
+            qualifier: Logistic::train_ranking(
+                &self.qualifiers,
+                TrainOptions { bits: 13, rate: 0.1, l2: 1e-4, ..options },
+            ),
+            period: Logistic::train_ranking(&self.periods, TrainOptions { bits: 14, rate: 0.1, l2: 1e-3, ..options }),
             subject: Logistic::train_ranking(&self.subjects, options),
-            subject_trees: Trees::train(&rows, &labels, &groups, growth),
+            subject_trees: grow(&self.subjects, &self.traits, growth),
+            period_trees: grow(&self.periods, &self.dates, Growth { trees: growth.trees * 3 / 4, ..growth }),
         }
     }
+}
+
+/// Trees for the candidates of `groups`, whose traits are `traits`.
+fn grow<const N: usize>(groups: &[Group], traits: &[Vec<[f32; N]>], growth: Growth) -> Trees {
+    let (mut rows, mut labels, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
+    for (traits, group) in traits.iter().zip(groups) {
+        lengths.push(traits.len());
+        for (at, row) in traits.iter().enumerate() {
+            rows.push(row.as_slice());
+            labels.push(group.right.contains(&at));
+        }
+    }
+    Trees::train(&rows, &labels, &lengths, growth)
 }
 
 /// The places of the candidates that are right.

@@ -61,7 +61,13 @@ fn read_digits(page: &Page, at: usize) -> Option<Numeral> {
         }
     }
     // Scans leave gaps: 2 0万元, 1 36.8亿元; but 1 2024年 is a list number before a year.
-    while end - at <= 3 && page.at(end) == ' ' && run(end - 1) == 1 && run(end + 1) > 0 && run(end + 1) < 4 && page.prev(at) != ' ' {
+    while end - at <= 3
+        && page.at(end) == ' '
+        && run(end - 1) == 1
+        && run(end + 1) > 0
+        && run(end + 1) < 4
+        && page.prev(at) != ' '
+    {
         end += 1 + run(end + 1);
     }
     let mut text: String = page.slice(at, end).chars().filter(char::is_ascii_digit).collect();
@@ -131,7 +137,8 @@ fn read_chinese(page: &Page, at: usize) -> Option<Numeral> {
     // 一点二亿元, 两点五倍; but 三点一刻.
     if page.at(end) == '点' && powers == 0 {
         if let Some(tenth) = digit(page.at(end + 1)) {
-            let scaled = ["万", "亿", "倍", "个百分点", "公里", "米", "平方"].iter().any(|unit| page.starts(end + 2, unit));
+            let scaled =
+                ["万", "亿", "倍", "个百分点", "公里", "米", "平方"].iter().any(|unit| page.starts(end + 2, unit));
             if scaled {
                 return one(total + pending.unwrap_or(0.0) + tenth / 10.0, end + 2, false);
             }

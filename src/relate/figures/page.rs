@@ -55,11 +55,6 @@ impl<'a> Page<'a> {
         self.offsets.get(at).is_some_and(|&byte| self.folded.as_bytes()[byte as usize..].starts_with(word.as_bytes()))
     }
 
-    /// Whether `word` ends just before `at`.
-    pub(super) fn ends(&self, at: usize, word: &str) -> bool {
-        self.offsets.get(at).is_some_and(|&byte| self.folded.as_bytes()[..byte as usize].ends_with(word.as_bytes()))
-    }
-
     /// Where a form stands, folded, in text order.
     pub(super) fn find(&self, form: &str) -> impl Iterator<Item = Span> + '_ {
         let form: String = form.chars().map(crate::text::fold_char).collect();

@@ -93,7 +93,8 @@ pub(super) fn candidates(page: &Page, figure: &Figure, view: &View, previous: Op
     let said = trailing.map(|cue| cue.class).or(if figure.open { Some("atLeast") } else { None });
     let change = nearest.filter(|(cue, gap, to)| matches!(cue.class, "growth" | "decline") && *gap <= 3 && !to);
     let close = nearest.filter(|(cue, gap, to)| !matches!(cue.class, "growth" | "decline") && *gap <= 2 && !to);
-    let judged = change.or(if said.is_none() { close } else { None }).map(|(cue, ..)| cue.class).or(said).unwrap_or("exact");
+    let judged =
+        change.or(if said.is_none() { close } else { None }).map(|(cue, ..)| cue.class).or(said).unwrap_or("exact");
     known.push(["judged", judged, ""]);
     known.push(["judged", judged, kind]);
     known.push(["rule", figure.rule, kind]);

@@ -2,7 +2,6 @@
 
 use super::{
     mentions::{Mentions, Place},
-    page::Page,
     subject::{Frame, Theme},
 };
 use crate::{model::EntityType, text::Pos};
@@ -55,7 +54,8 @@ pub(super) struct Standing {
     pub share: f32,
 }
 
-fn role(word: &str) -> usize {
+/// The class of a word in [`ROLES`], from 1; 0 for none.
+pub(super) fn role(word: &str) -> usize {
     ROLES.iter().position(|words| words.contains(&word)).map_or(0, |at| at + 1)
 }
 
@@ -139,20 +139,15 @@ pub(super) fn traits(
     t[23] = (mentions.from(span.start) - mentions.from(clause.start)) as f32;
     t[47] = flag(mentions.entities[entity].mentions.first().is_none_or(|m| m.span.start >= span.start));
     let name = &mentions.entities[entity].name;
-    let head: String = {
-        let chars: Vec<char> = name.chars().collect();
-        chars[chars.len().saturating_sub(2)..].iter().collect()
-    };
+    let mut ends = name.char_indices().rev();
+    let last = ends.next().map_or(' ', |(_, c)| c);
+    let head = &name[ends.next().map_or(0, |(at, _)| at)..];
     let kind = mentions.entities[entity].kind;
     let scope = if standing.before { span.end.max(view.sentence.start) } else { view.clause.start };
     let text = page.slice(scope.min(start), start);
-    t[29] = flag(!head.is_empty() && text.contains(&head));
-    let last = name.chars().last().unwrap_or(' ');
-    t[42] = flag(["全", "该", "本", "我"].iter().any(|d| {
-        let mut word = String::from(*d);
-        word.push(last);
-        page.slice(view.clause.start, start).contains(&word)
-    }));
+    t[29] = flag(!head.is_empty() && text.contains(head));
+    let mut stands_for = page.chars[view.clause.start..start].windows(2);
+    t[42] = flag(stands_for.any(|w| w[1] == last && matches!(w[0], '全' | '该' | '本' | '我')));
     t[43] = flag(matches!(kind, EntityType::Region | EntityType::Park) && figure.unit.base == "%");
     if standing.before && span.end <= start {
         t[4] = (start.saturating_sub(span.end)).min(300) as f32;
@@ -164,7 +159,8 @@ pub(super) fn traits(
             t[45] = verbs as f32;
         }
         t[7] = (mentions.from(start) - mentions.from(span.end)) as f32;
-        t[49] = frame.figures.iter().filter(|f| f.span.start >= span.end && f.span.end <= start).count() as f32;
+        t[49] = (frame.figures.partition_point(|f| f.span.start < start)
+            - frame.figures.partition_point(|f| f.span.start < span.end)) as f32;
     } else {
         t[4] = -((span.start.max(figure.span.end) - figure.span.end).min(100) as f32) - 1.0;
     }

@@ -175,10 +175,12 @@ pub(super) fn quantity(value: f64, unit: &str) -> (i64, String) {
     let folded: String = unit.chars().map(crate::text::fold_char).filter(|c| !c.is_whitespace()).collect();
     const SCALE: [(&str, f64); 8] =
         [("万亿", 1e12), ("千万", 1e7), ("百万", 1e6), ("亿", 1e8), ("万", 1e4), ("千", 1e3), ("百", 1e2), ("", 1.0)];
+    if folded.ends_with("百分点") {
+        return ((value * 1e4).round() as i64, "百分点".to_owned());
+    }
     let (rest, scale) =
         SCALE.iter().find_map(|(powers, scale)| Some((folded.strip_prefix(powers)?, *scale))).unwrap_or((&folded, 1.0));
     let rest = match rest {
-        "个百分点" => "百分点",
         "人民币" | "元人民币" => "元",
         rest => rest,
     };

@@ -116,15 +116,14 @@ impl View {
 
     /// Plan, stock, flow or nothing, as a number.
     pub(super) fn tense_class(&self) -> usize {
-        let plan = 0b1_1111_1100_0011_1111 & 0b0011_1111;
-        if self.tenses & plan != 0 {
+        // The first seven of the list speak of plans.
+        const PLAN: u32 = 0b111_1111;
+        if self.tenses & PLAN != 0 {
             1
-        } else if self.tenses & 1 << 12 != 0 || self.tenses & 1 << 11 != 0 {
-            2
-        } else if self.tenses != 0 {
-            3
-        } else {
+        } else if self.tenses == 0 {
             0
+        } else {
+            2 + self.tenses.trailing_zeros() as usize
         }
     }
 
