@@ -17,11 +17,23 @@ pub mod detect;
 
 pub mod resolve;
 
+pub mod relate;
+
 pub mod train;
 
 pub mod pipeline;
 
 pub mod format;
+
+pub mod rdf;
+
+pub mod store;
+
+pub mod query;
+
+pub mod graph;
+
+pub mod serve;
 
 pub mod eval;
 

@@ -1,0 +1,68 @@
+//! The entities' mentions in text order, with quick look-ups.
+
+use rustc_hash::FxHashMap;
+
+use super::page::Page;
+use crate::model::{Entity, EntityType, Span};
+
+/// One mention.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Where.
+    pub span: Span,
+    /// Index of its entity.
+    pub entity: usize,
+}
+
+/// All mentions of an article.
+#[derive(Debug)]
+pub(super) struct Mentions<'a> {
+    /// The entities.
+    pub entities: &'a [Entity],
+    /// Their mentions, by start.
+    pub places: Vec<Place>,
+    /// The type of the mention that begins at a character.
+    starts: FxHashMap<usize, EntityType>,
+}
+
+impl<'a> Mentions<'a> {
+    pub(super) fn new(page: &Page, entities: &'a [Entity]) -> Self {
+        let length = page.len();
+        let mut places: Vec<Place> = entities
+            .iter()
+            .enumerate()
+            .flat_map(|(entity, e)| e.mentions.iter().map(move |m| Place { span: m.span, entity }))
+            .filter(|place| !place.span.is_empty() && place.span.end <= length)
+            .collect();
+        // An entity that stands only inside longer names is looked up by its forms.
+        for (entity, e) in entities.iter().enumerate().filter(|(_, e)| e.mentions.is_empty()) {
+            for form in std::iter::once(&e.name).chain(&e.aliases).filter(|form| !form.is_empty()) {
+                places.extend(page.find(form).map(|span| Place { span, entity }));
+            }
+        }
+        places.sort_by_key(|place| (place.span.start, std::cmp::Reverse(place.span.end), place.entity));
+        let starts = places.iter().map(|place| (place.span.start, entities[place.entity].kind)).collect();
+        Self { entities, places, starts }
+    }
+
+    /// Index of the first mention that begins at or after `at`.
+    pub(super) fn from(&self, at: usize) -> usize {
+        self.places.partition_point(|place| place.span.start < at)
+    }
+
+    /// The mention that holds all of `span`.
+    pub(super) fn covering(&self, span: Span) -> Option<(Span, EntityType)> {
+        let last = self.from(span.start + 1);
+        self.places[..last]
+            .iter()
+            .rev()
+            .take(4)
+            .find(|place| place.span.start <= span.start && span.end <= place.span.end)
+            .map(|place| (place.span, self.entities[place.entity].kind))
+    }
+
+    /// The type of a mention that begins at `at`.
+    pub(super) fn starting(&self, at: usize) -> Option<EntityType> {
+        self.starts.get(&at).copied()
+    }
+}

@@ -1,0 +1,137 @@
+//! Figures: every stated number with its unit, qualifier, period, indicator and subject.
+//!
+//! `scan` reads numbers, units and times by rules in one pass; four small models then say which of them are stated figures
+//! (`gate`), how they are qualified (`qualifier`), which period (`dating`) and which entity (`subject`) they speak of. Finding the
+//! entities is left to the stages before.
+
+mod dating;
+mod gate;
+mod indicator;
+mod mentions;
+mod model;
+mod numeral;
+mod page;
+mod period;
+mod qualifier;
+mod scan;
+mod subject;
+#[cfg(test)]
+mod tests;
+mod time;
+mod traits;
+mod trees;
+mod unit;
+mod view;
+
+pub use model::{FigureModel, TrainingArticle, train};
+
+use mentions::Mentions;
+use page::Page;
+use period::Period;
+use scan::{Figure, Scan};
+use time::Calendar;
+use view::View;
+
+use crate::{
+    model::{Article, Diagnostic, Entity, Evidence, Observation, Qualifier},
+    text::Text,
+};
+
+/// Below this probability a number is no figure.
+const THRESHOLD: f32 = 0.44;
+
+/// The figure before, as decided.
+#[derive(Debug, Clone, Copy)]
+struct Last {
+    index: usize,
+    period: Option<Period>,
+    entity: Option<usize>,
+}
+
+/// One article, scanned.
+struct Prepared<'a> {
+    page: Page<'a>,
+    calendar: Calendar,
+    scan: Scan,
+    views: Vec<View>,
+    mentions: Mentions<'a>,
+    theme: subject::Theme,
+}
+
+impl<'a> Prepared<'a> {
+    fn new(article: &Article, text: &'a Text, entities: &'a [Entity]) -> Self {
+        let page = Page::new(text);
+        let calendar = Calendar::of(article, &page);
+        let scan = scan::scan(&page, &calendar);
+        let views: Vec<View> = (0..scan.figures.len())
+            .map(|i| View::new(&page, &scan.figures[i], i.checked_sub(1).map(|p| &scan.figures[p])))
+            .collect();
+        let mentions = Mentions::new(&page, entities);
+        let theme = subject::Theme::new(&page, &mentions);
+        Self { page, calendar, scan, views, mentions, theme }
+    }
+
+    /// The candidate before `index`, if it stands in the same clause.
+    fn before(&self, index: usize) -> Option<&Figure> {
+        index.checked_sub(1).map(|p| &self.scan.figures[p]).filter(|p| self.views[index].clause.contains(p.span))
+    }
+
+    fn dates(&self, index: usize, qualifier: Qualifier, last: Option<Last>) -> Vec<dating::Candidate> {
+        let last = last.map(|l| dating::Previous { index: l.index, period: l.period });
+        let (figures, times) = (&self.scan.figures, &self.scan.times);
+        dating::candidates(&self.page, figures, &self.views, times, &self.calendar, index, qualifier.as_str(), last)
+    }
+
+    fn subjects(&self, index: usize, qualifier: Qualifier, last: Option<Last>) -> Vec<subject::Candidate> {
+        let last = last.map(|l| subject::Previous { index: l.index, entity: l.entity });
+        let (figures, views) = (&self.scan.figures, &self.views);
+        subject::candidates(&self.page, &self.mentions, &self.theme, figures, views, index, qualifier.as_str(), last)
+    }
+}
+
+/// Reads the figures of an article, in text order. Entities are those of the stages before, with mentions in the article's text.
+pub fn observations(
+    article: &Article,
+    text: &Text,
+    entities: &[Entity],
+    model: &FigureModel,
+) -> (Vec<Observation>, Vec<Diagnostic>) {
+    if text.chars.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
+    let prepared = Prepared::new(article, text, entities);
+    let figures = &prepared.scan.figures;
+    let mut out: Vec<Observation> = Vec::new();
+    let mut last: Option<Last> = None;
+    for (index, figure) in figures.iter().enumerate() {
+        let features = gate::features(&prepared.page, &prepared.mentions, figures, &prepared.views, index);
+        let stated = model.stated(&features);
+        if stated < THRESHOLD {
+            continue;
+        }
+        let view = &prepared.views[index];
+        let candidates = qualifier::candidates(&prepared.page, figure, view, prepared.before(index));
+        let (qualifier, sure) = model.qualifier(&candidates);
+        let (period, dated) = model.period(&prepared.dates(index, qualifier, last));
+        let (entity, named) = model.subject(&prepared.subjects(index, qualifier, last));
+        let before = last
+            .filter(|l| prepared.views[l.index].sentence_index == view.sentence_index)
+            .and_then(|l| out.last().map(|o| (&figures[l.index], o.indicator.as_str())));
+        let indicator = indicator::indicator(&prepared.page, figure, view, before);
+        last = Some(Last { index, period, entity });
+        let evidence = if view.clause.contains(figure.span) { view.sentence } else { view.clause };
+        out.push(Observation {
+            id: format!("o{}", out.len() + 1),
+            subject: entity.map(|e| entities[e].id.clone()),
+            indicator,
+            value: figure.value,
+            unit: figure.unit.written.clone(),
+            period: period.map(|p| p.to_string()),
+            qualifier,
+            confidence: f64::from(stated * (sure * dated * named).cbrt()),
+            detector: format!("figures:{}", figure.rule),
+            evidence: Evidence { span: evidence, text: text.surface(evidence) },
+        });
+    }
+    (out, prepared.scan.diagnostics)
+}

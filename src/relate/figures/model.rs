@@ -1,0 +1,309 @@
+//! The learnt parts: four small linear models, how they are trained from annotated articles, how they are stored.
+
+use rustc_hash::FxHashMap;
+
+use super::{
+    Last, Prepared, dating, gate,
+    period::Period,
+    qualifier, subject,
+    traits::{self, Traits},
+    trees::{Growth, Trees},
+};
+use crate::{
+    gold::{GoldArticle, GoldObservation},
+    learn::{Example, Features, Group, Logistic, ModelError, TrainOptions},
+    model::{Entity, Qualifier},
+    text::Text,
+};
+
+/// The shares of candidates with these log-odds.
+fn softmax(mut scores: Vec<f32>) -> Vec<f32> {
+    let top = scores.iter().copied().fold(f32::MIN, f32::max);
+    scores.iter_mut().for_each(|score| *score = (*score - top).exp());
+    let total: f32 = scores.iter().sum();
+    scores.iter_mut().for_each(|score| *score /= total);
+    scores
+}
+
+/// The key with the largest total share, the first of equals, with its share.
+fn best<K: PartialEq + Copy>(keys: impl Iterator<Item = K>, shares: &[f32]) -> Option<(K, f32)> {
+    let mut totals: Vec<(K, f32)> = Vec::with_capacity(shares.len());
+    for (key, share) in keys.zip(shares) {
+        match totals.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, total)) => *total += share,
+            None => totals.push((key, *share)),
+        }
+    }
+    totals.into_iter().reduce(|a, b| if b.1 > a.1 { b } else { a })
+}
+
+const MAGIC: &[u8; 8] = b"yutufig1";
+
+/// What decides whether a number is a figure, how it is qualified, which period and which entity it speaks of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FigureModel {
+    gate: Logistic,
+    qualifier: Logistic,
+    period: Logistic,
+    subject: Logistic,
+    subject_trees: Trees,
+    period_trees: Trees,
+}
+
+/// An annotated article with what the stages before this one make of it.
+#[derive(Debug, Clone, Copy)]
+pub struct TrainingArticle<'a> {
+    /// Text and figures.
+    pub gold: &'a GoldArticle,
+    /// The prepared text.
+    pub text: &'a Text,
+    /// The entities; ids as in the gold.
+    pub entities: &'a [Entity],
+}
+
+/// How the subject trees grow.
+const GROWTH: Growth = Growth { trees: 80, leaves: 16, rate: 0.12, least: 20 };
+
+/// How much the linear model's log-odds weigh beside the trees'.
+const LINEAR: f32 = 0.8;
+
+impl FigureModel {
+    /// The period that the candidates speak for, with its share.
+    pub(super) fn period(&self, candidates: &[dating::Candidate]) -> (Option<Period>, f32) {
+        let score =
+            |c: &dating::Candidate| LINEAR * self.period.score(&c.features) + self.period_trees.score(&c.traits);
+        let shares = softmax(candidates.iter().map(score).collect());
+        best(candidates.iter().map(|c| c.period), &shares).unwrap_or((None, 0.0))
+    }
+
+    /// The entity that the candidates speak for, with its share.
+    pub(super) fn subject(&self, candidates: &[subject::Candidate]) -> (Option<usize>, f32) {
+        let score =
+            |c: &subject::Candidate| LINEAR * self.subject.score(&c.features) + self.subject_trees.score(&c.traits);
+        let shares = softmax(candidates.iter().map(score).collect());
+        best(candidates.iter().map(|c| c.entity), &shares).unwrap_or((None, 0.0))
+    }
+
+    /// The qualifier that the candidates speak for, with its share.
+    pub(super) fn qualifier(&self, candidates: &[Features]) -> (Qualifier, f32) {
+        let shares = softmax(candidates.iter().map(|features| self.qualifier.score(features)).collect());
+        best(Qualifier::ALL.iter().copied(), &shares).unwrap_or((Qualifier::Exact, 0.0))
+    }
+
+    /// The probability that a candidate is a stated figure.
+    pub(super) fn stated(&self, features: &Features) -> f32 {
+        self.gate.probability(features)
+    }
+
+    /// The model that the program brings, trained on the annotated articles.
+    ///
+    /// # Errors
+    /// When the file that was built in is damaged.
+    pub fn builtin() -> Result<Self, ModelError> {
+        Self::from_bytes(include_bytes!("../../../data/models/figures.bin"))
+    }
+
+    /// The model as bytes: a mark, then each part with its length.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        for part in [&self.gate, &self.qualifier, &self.period, &self.subject] {
+            let part = part.to_bytes();
+            bytes.extend((part.len() as u32).to_le_bytes());
+            bytes.extend(part);
+        }
+        for trees in [&self.subject_trees, &self.period_trees] {
+            let trees = trees.to_bytes();
+            bytes.extend((trees.len() as u32).to_le_bytes());
+            bytes.extend(trees);
+        }
+        bytes
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// When the bytes are of another kind or damaged.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
+        let wrong = |reason: &str| ModelError { reason: reason.to_owned() };
+        let mut rest = bytes.strip_prefix(MAGIC.as_slice()).ok_or_else(|| wrong("no figure model begins like this"))?;
+        let mut part = || -> Result<&[u8], ModelError> {
+            let (length, after) = rest.split_first_chunk::<4>().ok_or_else(|| wrong("cut short"))?;
+            let length = u32::from_le_bytes(*length) as usize;
+            let body = after.get(..length).ok_or_else(|| wrong("cut short"))?;
+            rest = &after[length..];
+            Ok(body)
+        };
+        Ok(Self {
+            gate: Logistic::from_bytes(part()?)?,
+            qualifier: Logistic::from_bytes(part()?)?,
+            period: Logistic::from_bytes(part()?)?,
+            subject: Logistic::from_bytes(part()?)?,
+            subject_trees: Trees::from_bytes(part()?, traits::COUNT)?,
+            period_trees: Trees::from_bytes(part()?, dating::COUNT)?,
+        })
+    }
+}
+
+/// Pairs the candidates of a text with annotated figures of the same quantity; both run in text order, mostly.
+pub(super) fn align(prepared: &Prepared, gold: &[GoldObservation]) -> Vec<Option<usize>> {
+    let figures = &prepared.scan.figures;
+    let quantities: Vec<_> = gold.iter().map(|g| super::unit::quantity(g.value, &g.unit)).collect();
+    // A pair is worth more where the annotated phrase's characters stand nearby, less in the headline.
+    let worth = |i: usize, j: usize| -> f32 {
+        if figures[i].quantity != quantities[j] {
+            return 0.0;
+        }
+        let span = figures[i].span;
+        let around = prepared.page.slice(span.start.saturating_sub(25), span.end + 10);
+        let phrase = &gold[j].indicator;
+        let shared = phrase.chars().filter(|c| around.contains(*c)).count() as f32;
+        let title = if prepared.views[i].in_title() { 0.3 } else { 0.0 };
+        1.0 + 0.5 * shared / phrase.chars().count().max(1) as f32 - title
+    };
+    let (n, m) = (figures.len(), gold.len());
+    let mut best = vec![vec![0.0f32; m + 1]; n + 1];
+    for i in (0..n).rev() {
+        for j in (0..m).rev() {
+            let pair = worth(i, j);
+            let mut score = best[i + 1][j].max(best[i][j + 1]);
+            if pair > 0.0 {
+                score = score.max(pair + best[i + 1][j + 1]);
+            }
+            best[i][j] = score;
+        }
+    }
+    let mut out = vec![None; n];
+    let mut used = vec![false; m];
+    let (mut i, mut j) = (0, 0);
+    while i < n && j < m {
+        let pair = worth(i, j);
+        if pair > 0.0 && best[i][j] <= pair + best[i + 1][j + 1] + 1e-6 {
+            out[i] = Some(j);
+            used[j] = true;
+            i += 1;
+            j += 1;
+        } else if best[i + 1][j] >= best[i][j + 1] {
+            i += 1;
+        } else {
+            j += 1;
+        }
+    }
+    // Figures that the annotation lists elsewhere in its order.
+    for j in (0..m).filter(|&j| !used[j]).collect::<Vec<_>>() {
+        let free = (0..n).filter(|&i| out[i].is_none() && worth(i, j) > 0.0);
+        if let Some(i) = free.max_by(|&a, &b| worth(a, j).total_cmp(&worth(b, j)).then(b.cmp(&a))) {
+            out[i] = Some(j);
+        }
+    }
+    out
+}
+
+/// What the models learn from, gathered from articles.
+#[derive(Default)]
+struct Lessons {
+    gates: Vec<Example>,
+    qualifiers: Vec<Group>,
+    periods: Vec<Group>,
+    subjects: Vec<Group>,
+    /// The candidates' traits, in the order of `subjects`.
+    traits: Vec<Vec<Traits>>,
+    /// The candidates' traits, in the order of `periods`.
+    dates: Vec<Vec<dating::Traits>>,
+}
+
+impl Lessons {
+    /// Adds an article. Each figure's candidates look back at the figure before it: as annotated, or, with a `guide`, as that model
+    /// takes it, so that what is learnt bears the mistakes that are made when no annotation is at hand.
+    fn add(&mut self, article: &TrainingArticle, guide: Option<&FigureModel>) {
+        let prepared = Prepared::new(&article.gold.article, article.text, article.entities);
+        let gold = &article.gold.gold.observations;
+        let pairs = align(&prepared, gold);
+        let ids: FxHashMap<&str, usize> =
+            article.entities.iter().enumerate().map(|(index, e)| (e.id.as_str(), index)).collect();
+        let mut previous = None;
+        for (index, pair) in pairs.iter().enumerate() {
+            let truth = pair.map(|j| &gold[j]);
+            if truth.is_none_or(|t| !t.optional) {
+                let figures = &prepared.scan.figures;
+                let features = gate::features(&prepared.page, &prepared.mentions, figures, &prepared.views, index);
+                self.gates.push(Example { features, label: truth.is_some() });
+            }
+            let Some(truth) = truth else { continue };
+            let figure = &prepared.scan.figures[index];
+            let candidates =
+                qualifier::candidates(&prepared.page, figure, &prepared.views[index], prepared.before(index));
+            self.qualifiers.push(Group { candidates, right: vec![truth.qualifier.index()] });
+            let dates = prepared.dates(index, truth.qualifier, previous);
+            let wanted = truth.period.as_deref();
+            let right = places(&dates, |c| c.period.map(|p| p.to_string()).as_deref() == wanted);
+            let mut period = right.first().and_then(|&c| dates[c].period);
+            let about = prepared.subjects(index, truth.qualifier, previous);
+            let mut entity = truth.subject.as_deref().and_then(|id| ids.get(id).copied());
+            // A subject that the detectors did not find teaches nothing.
+            let known = entity.is_some() || truth.subject.is_none();
+            let named = places(&about, |c| known && c.entity == entity);
+            if let Some(guide) = guide {
+                period = guide.period(&dates).0;
+                entity = guide.subject(&about).0;
+            }
+            previous = Some(Last { index, period, entity });
+            if !right.is_empty() {
+                self.dates.push(dates.iter().map(|c| c.traits).collect());
+                self.periods.push(Group { candidates: dates.into_iter().map(|c| c.features).collect(), right });
+            }
+            if !named.is_empty() {
+                self.traits.push(about.iter().map(|c| c.traits).collect());
+                self.subjects.push(Group { candidates: about.into_iter().map(|c| c.features).collect(), right: named });
+            }
+        }
+    }
+
+    fn learn(&self, growth: Growth) -> FigureModel {
+        let options = TrainOptions { bits: 15, epochs: 8, rate: 0.05, l2: 1e-2 };
+        FigureModel {
+            gate: Logistic::train(&self.gates, options),
+            qualifier: Logistic::train_ranking(
+                &self.qualifiers,
+                TrainOptions { bits: 13, rate: 0.1, l2: 1e-4, ..options },
+            ),
+            period: Logistic::train_ranking(&self.periods, TrainOptions { bits: 14, rate: 0.1, l2: 1e-3, ..options }),
+            subject: Logistic::train_ranking(&self.subjects, options),
+            subject_trees: grow(&self.subjects, &self.traits, growth),
+            period_trees: grow(&self.periods, &self.dates, Growth { trees: growth.trees * 3 / 4, ..growth }),
+        }
+    }
+}
+
+/// Trees for the candidates of `groups`, whose traits are `traits`.
+fn grow<const N: usize>(groups: &[Group], traits: &[Vec<[f32; N]>], growth: Growth) -> Trees {
+    let (mut rows, mut labels, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
+    for (traits, group) in traits.iter().zip(groups) {
+        lengths.push(traits.len());
+        for (at, row) in traits.iter().enumerate() {
+            rows.push(row.as_slice());
+            labels.push(group.right.contains(&at));
+        }
+    }
+    Trees::train(&rows, &labels, &lengths, growth)
+}
+
+/// The places of the candidates that are right.
+fn places<C>(candidates: &[C], right: impl Fn(&C) -> bool) -> Vec<usize> {
+    (0..candidates.len()).filter(|&at| right(&candidates[at])).collect()
+}
+
+/// Learns from annotated articles; the same articles in the same order give the same model.
+///
+/// Two models, each of one half of the articles, first say of the other half what stands before each figure.
+pub fn train(articles: &[TrainingArticle]) -> FigureModel {
+    let halves = [0, 1].map(|half| {
+        let mut lessons = Lessons::default();
+        articles.iter().skip(half).step_by(2).for_each(|article| lessons.add(article, None));
+        lessons.learn(Growth { trees: 20, ..GROWTH })
+    });
+    let mut lessons = Lessons::default();
+    for (index, article) in articles.iter().enumerate() {
+        lessons.add(article, Some(&halves[(index + 1) % 2]));
+    }
+    lessons.learn(GROWTH)
+}

@@ -1,0 +1,247 @@
+//! Claims about whole texts: text in, figures out.
+
+use super::*;
+use crate::{
+    model::{EntityType, Mention, Span},
+    text::Segmenter,
+};
+
+fn segmenter() -> &'static Segmenter {
+    static SHARED: std::sync::OnceLock<Segmenter> = std::sync::OnceLock::new();
+    SHARED.get_or_init(Segmenter::new)
+}
+
+fn entities(text: &str, names: &[(&str, EntityType)]) -> Vec<Entity> {
+    let chars: Vec<char> = text.chars().collect();
+    names
+        .iter()
+        .enumerate()
+        .map(|(index, &(name, kind))| {
+            let form: Vec<char> = name.chars().collect();
+            let mention = |start: usize| Mention {
+                span: Span::new(start, start + form.len()),
+                text: name.to_owned(),
+                detector: "test".to_owned(),
+                confidence: 1.0,
+            };
+            Entity {
+                id: format!("e{}", index + 1),
+                iri: String::new(),
+                kind,
+                name: name.to_owned(),
+                aliases: Vec::new(),
+                confidence: 1.0,
+                link: None,
+                mentions: (0..(chars.len() + 1).saturating_sub(form.len()))
+                    .filter(|&at| chars[at..].starts_with(&form))
+                    .map(mention)
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+/// Figures of an article of 2025-05-19, one a line: value, unit, qualifier, period, subject.
+fn figures(body: &str, names: &[(&str, EntityType)]) -> Vec<String> {
+    let article = Article::new(None, "武清区招商引资提质增效", body, Some("2025-05-19".to_owned()), None);
+    let text = Text::new(&article.text, segmenter());
+    let entities = entities(&article.text, names);
+    let model = FigureModel::builtin().expect("the built-in model reads");
+    observations(&article, &text, &entities, &model)
+        .0
+        .iter()
+        .map(|o| {
+            let subject =
+                o.subject.as_deref().and_then(|id| entities.iter().find(|e| e.id == id)).map_or("-", |e| &e.name);
+            format!("{} {} {} {} {subject}", o.value, o.unit, o.qualifier, o.period.as_deref().unwrap_or("-"))
+        })
+        .collect()
+}
+
+/// Value, unit and qualifier of the scanner's candidates, whatever the models make of them.
+fn candidates(body: &str) -> Vec<(f64, String)> {
+    let article = Article::new(None, "题", body, Some("2025-05-19".to_owned()), None);
+    let text = Text::new(&article.text, segmenter());
+    let prepared = Prepared::new(&article, &text, &[]);
+    prepared.scan.figures.iter().map(|f| (f.value, f.unit.written.clone())).collect()
+}
+
+fn periods(body: &str) -> Vec<String> {
+    let article = Article::new(None, "题", body, Some("2025-05-19".to_owned()), None);
+    let text = Text::new(&article.text, segmenter());
+    let prepared = Prepared::new(&article, &text, &[]);
+    prepared.scan.times.iter().filter_map(|t| t.readings.first().map(|p| p.to_string())).collect()
+}
+
+const WUQING: &[(&str, EntityType)] = &[("武清区", EntityType::Region)];
+
+#[test]
+fn a_sentence_with_three_figures_gives_three_observations() {
+    assert_eq!(
+        figures("2024年，武清区新签约项目404个，到位资金477.27亿元，同比增长80.54%。", WUQING),
+        ["404 个 exact 2024 武清区", "477.27 亿元 exact 2024 武清区", "80.54 % growth 2024 武清区"]
+    );
+}
+
+#[test]
+fn vague_numbers_become_bounds() {
+    let cases: &[(&str, f64, &str)] = &[
+        ("引进项目百余项", 100.0, "项"),
+        ("引进企业二十二家", 22.0, "家"),
+        ("投资两千余万元", 2000.0, "万元"),
+        ("奖励1,300万元", 1300.0, "万元"),
+        ("占比三成以上", 30.0, "%"),
+        ("占七成五", 75.0, "%"),
+        ("占比近半", 50.0, "%"),
+        ("路程半小时", 0.5, "小时"),
+        ("总数翻一番", 100.0, "%"),
+        ("总数翻了两番", 300.0, "%"),
+        ("占三分之一", 33.3, "%"),
+        ("按百分之五奖励", 5.0, "%"),
+        ("按千分之二奖励", 2.0, "‰"),
+        ("投入一点二亿元", 1.2, "亿元"),
+        ("用了一个半小时", 1.5, "小时"),
+        ("贷款20个亿", 20.0, "亿"),
+        ("产能600万吨/年", 600.0, "万吨/年"),
+        ("产值1.2 万亿元", 1.2, "万亿元"),
+        ("收税2 0万元", 20.0, "万元"),
+        ("装机295GWh", 295.0, "GWh"),
+        ("时间缩短3个多月", 3.0, "个月"),
+    ];
+    for (text, value, unit) in cases {
+        assert_eq!(candidates(text), [(*value, (*unit).to_owned())], "{text}");
+    }
+}
+
+#[test]
+fn a_range_is_two_figures_with_one_unit() {
+    assert_eq!(candidates("补贴3-5万元"), [(3.0, "万元".to_owned()), (5.0, "万元".to_owned())]);
+    assert_eq!(candidates("每月3至5家"), [(3.0, "家".to_owned()), (5.0, "家".to_owned())]);
+    assert_eq!(candidates("由40天压缩到10天"), [(40.0, "天".to_owned()), (10.0, "天".to_owned())]);
+}
+
+#[test]
+fn dates_and_names_are_no_figures() {
+    for text in [
+        "2024年3月18日",
+        "二〇二四年",
+        "“十四五”期间",
+        "津政发〔2024〕113号",
+        "第三届",
+        "成立于去年",
+        "前4个月",
+        "V2.0版",
+    ] {
+        assert!(
+            candidates(text).iter().all(|(_, unit)| unit.is_empty() || unit == "届"),
+            "{text}: {:?}",
+            candidates(text)
+        );
+    }
+    assert!(figures("武清区落实链长制，打造三大载体，举办第三届融通大会。", WUQING).is_empty());
+}
+
+#[test]
+fn times_are_resolved_by_the_date_of_the_article() {
+    let cases: &[(&str, &[&str])] = &[
+        ("今年前4个月", &["2025-01/2025-04"]),
+        ("去年", &["2024"]),
+        ("去年9月", &["2024-09"]),
+        ("一季度", &["2025-Q1"]),
+        ("2024年上半年", &["2024-H1"]),
+        ("截至2023年底", &["2023"]),
+        ("到2027年", &["2027"]),
+        ("“十四五”期间", &["2021/2025"]),
+        ("“十五”期间", &["2001/2005"]),
+        ("3月18日", &["2025-03-18"]),
+        ("11月", &["2024-11"]),
+        ("2021-2023年", &["2021/2023"]),
+        ("2023年12月至今", &["2023-12"]),
+        ("1-4月", &["2025-01/2025-04"]),
+        ("2019年以来", &["2019/2025"]),
+        ("近三年", &["2023/2025"]),
+        ("全年", &["2025"]),
+        ("“五一”假期", &["2025-05-01/2025-05-05"]),
+        ("二〇二四年", &["2024"]),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(periods(text), *expected, "{text}");
+    }
+}
+
+#[test]
+fn qualifiers_follow_their_cues() {
+    let cases: &[(&str, &str)] = &[
+        ("武清区生产总值突破780亿元。", "780 亿元 atLeast"),
+        ("武清区实施范围约106平方公里。", "106 平方公里 about"),
+        ("武清区企业超过1300家。", "1300 家 atLeast"),
+        ("武清区对企业最高奖励500万元。", "500 万元 atMost"),
+        ("武清区审批时限压缩60%。", "60 % decline"),
+        ("武清区固定资产投资增长7.3%。", "7.3 % growth"),
+        ("武清区总投资6.2亿元。", "6.2 亿元 exact"),
+        ("武清区现有企业百余家。", "100 家 atLeast"),
+    ];
+    for (text, expected) in cases {
+        let found = figures(text, WUQING);
+        assert!(found.len() == 1 && found[0].starts_with(expected), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn every_figure_stands_in_its_evidence_and_runs_agree() {
+    // Any text will do: pieces in changing order, cut anywhere.
+    let pieces = [
+        "武清区",
+        "2024年",
+        "百",
+        "余",
+        "1,3",
+        "半",
+        "亿元",
+        "翻",
+        "番",
+        "一二",
+        "%",
+        "“",
+        "。",
+        "\n",
+        "3-",
+        "万",
+        "个",
+        "(",
+        "第",
+        "点",
+    ];
+    let mut random = 7usize;
+    let model = FigureModel::builtin().expect("the built-in model reads");
+    for _ in 0..400 {
+        let body: String = (0..30)
+            .map(|_| {
+                random = random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                pieces[(random >> 33) % pieces.len()]
+            })
+            .collect();
+        let article = Article::new(None, "题", &body, Some("2025-05-19".to_owned()), None);
+        let text = Text::new(&article.text, segmenter());
+        let entities = entities(&article.text, WUQING);
+        let (found, _) = observations(&article, &text, &entities, &model);
+        assert_eq!(found, observations(&article, &text, &entities, &model).0);
+        for o in &found {
+            assert_eq!(text.surface(o.evidence.span), o.evidence.text);
+            assert!(o.value.is_finite() && (0.0..=1.0).contains(&o.confidence), "{body}");
+        }
+    }
+    let empty = Article::new(None, "", "", None, None);
+    let text = Text::new(&empty.text, segmenter());
+    assert!(observations(&empty, &text, &[], &model).0.is_empty());
+}
+
+#[test]
+fn a_model_survives_storage_and_refuses_damage() {
+    let model = FigureModel::builtin().expect("the built-in model reads");
+    let bytes = model.to_bytes();
+    assert_eq!(FigureModel::from_bytes(&bytes).expect("reads back"), model);
+    for cut in [0, 7, 12, bytes.len() / 2, bytes.len() - 1] {
+        assert!(FigureModel::from_bytes(&bytes[..cut]).is_err(), "cut at {cut}");
+    }
+}
