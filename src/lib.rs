@@ -12,4 +12,6 @@ pub mod gold;
 
 pub mod pipeline;
 
+pub mod rdf;
+
 pub mod cli;
