@@ -14,4 +14,6 @@ pub mod pipeline;
 
 pub mod rdf;
 
+pub mod store;
+
 pub mod cli;
