@@ -16,7 +16,7 @@ use yutu::{
     store::YutuStore,
 };
 
-const BATCH: usize = 16;
+const BATCH: usize = 32;
 
 /// Numbers that look random and are the same every time.
 struct Dice(u64);
