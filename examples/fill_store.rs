@@ -13,7 +13,7 @@ use yutu::{
         Relation, Span, iri,
     },
     rdf,
-    store::YutuStore,
+    store::{Known, YutuStore},
 };
 
 const BATCH: usize = 32;
@@ -145,7 +145,7 @@ fn fill(count: usize, folder: &Path) -> Result<(), Box<dyn Error>> {
     for number in 0..count {
         batch.push(extraction(number));
         if batch.len() == BATCH || number + 1 == count {
-            store.replace_articles(&batch)?;
+            store.replace_articles(&batch, Known::Keep)?;
             batch.clear();
         }
     }

@@ -38,6 +38,15 @@ pub enum Taken {
     Replaced,
 }
 
+/// What to do with an article that is in the store already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// Leave it as it is.
+    Keep,
+    /// Take its facts again, as after an update of the program.
+    Renew,
+}
+
 /// An article of the store, in a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ArticleRow {
@@ -85,12 +94,12 @@ impl YutuStore {
     /// Takes articles, all or none: when this returns they are in the store, whatever happens to the program afterwards.
     ///
     /// Each call costs about a dozen files, so hand over tens of articles at a time rather than one; more than a few hundred only
-    /// take memory. An article that is known changes nothing. One whose source is the address of a single document takes the place of what
+    /// take memory. An article that is known changes nothing, unless it is to be renewed. One whose source is the address of a single document takes the place of what
     /// came from there before. Says for each, in their order, what became of it.
     ///
     /// # Errors
     /// When the store cannot be read or written; then nothing of the batch was taken.
-    pub fn replace_articles(&self, batch: &[Extraction]) -> Result<Vec<Taken>, StoreError> {
+    pub fn replace_articles(&self, batch: &[Extraction], known: Known) -> Result<Vec<Taken>, StoreError> {
         let failed = self.failed("take articles");
         let mut outcome = Vec::with_capacity(batch.len());
         let mut in_batch: HashSet<String> = HashSet::new();
@@ -100,14 +109,21 @@ impl YutuStore {
         let mut standing: Vec<bool> = vec![false; batch.len()];
         for (index, extraction) in batch.iter().enumerate() {
             let article = &extraction.article;
-            if self.contains_article(article)? || !in_batch.insert(iri::article(article)) {
+            let graph = NamedNode::new_unchecked(iri::article(article));
+            let is_known = self.contains_article(article)?;
+            if is_known && known == Known::Keep || !in_batch.insert(graph.as_str().to_owned()) {
                 outcome.push(Taken::Same);
                 continue;
             }
             standing[index] = true;
             let mut taken = Taken::New;
+            if is_known {
+                taken = Taken::Replaced;
+                outdated.push(graph);
+            }
             if let Some(address) = document_address(article) {
-                let before = self.articles_from(address).map_err(&failed)?;
+                let mut before = self.articles_from(address).map_err(&failed)?;
+                before.retain(|graph| !outdated.contains(graph));
                 if !before.is_empty() {
                     taken = Taken::Replaced;
                     outdated.extend(before);
@@ -318,7 +334,7 @@ pub(super) mod tests {
 
     pub(in crate::store) fn store_of(extractions: &[Extraction]) -> YutuStore {
         let store = YutuStore::in_memory().expect("a store");
-        store.replace_articles(extractions).expect("taken");
+        store.replace_articles(extractions, Known::Keep).expect("taken");
         store
     }
 
@@ -347,9 +363,9 @@ pub(super) mod tests {
     fn reading_an_article_again_changes_nothing() {
         let articles = fixtures();
         let store = YutuStore::in_memory().expect("a store");
-        assert_eq!(store.replace_articles(&articles).expect("taken"), [Taken::New; 3]);
+        assert_eq!(store.replace_articles(&articles, Known::Keep).expect("taken"), [Taken::New; 3]);
         let before = lines(&store);
-        assert_eq!(store.replace_articles(&articles).expect("taken"), [Taken::Same; 3]);
+        assert_eq!(store.replace_articles(&articles, Known::Keep).expect("taken"), [Taken::Same; 3]);
         assert_eq!(lines(&store), before);
         assert_union(&store);
     }
@@ -359,7 +375,7 @@ pub(super) mod tests {
         let articles = fixtures();
         let store = YutuStore::in_memory().expect("a store");
         let batch = [articles[0].clone(), articles[0].clone()];
-        assert_eq!(store.replace_articles(&batch).expect("taken"), [Taken::New, Taken::Same]);
+        assert_eq!(store.replace_articles(&batch, Known::Keep).expect("taken"), [Taken::New, Taken::Same]);
     }
 
     #[test]
@@ -377,6 +393,19 @@ pub(super) mod tests {
         }
     }
 
+    #[test]
+    fn a_known_article_is_renewed_on_demand() {
+        let articles = fixtures();
+        let store = store_of(&articles);
+        let mut better = articles.clone();
+        better[0].relations.pop();
+        assert_eq!(store.replace_articles(&better, Known::Keep).expect("taken"), [Taken::Same; 3]);
+        assert_eq!(lines(&store), lines(&store_of(&articles)));
+        assert_eq!(store.replace_articles(&better, Known::Renew).expect("taken"), [Taken::Replaced; 3]);
+        assert_eq!(lines(&store), lines(&store_of(&better)));
+        assert_union(&store);
+    }
+
     fn changed(extraction: &Extraction) -> Extraction {
         let article = &extraction.article;
         let body = format!("{}\n补充一句。", article.text.split_once('\n').expect("headline and body").1);
@@ -390,7 +419,7 @@ pub(super) mod tests {
         let articles = fixtures();
         let store = store_of(&articles);
         let new = changed(&articles[0]);
-        assert_eq!(store.replace_articles(std::slice::from_ref(&new)).expect("taken"), [Taken::Replaced]);
+        assert_eq!(store.replace_articles(std::slice::from_ref(&new), Known::Keep).expect("taken"), [Taken::Replaced]);
         let expected = store_of(&[new, articles[1].clone(), articles[2].clone()]);
         assert_eq!(lines(&store), lines(&expected));
         assert_union(&store);
@@ -401,7 +430,7 @@ pub(super) mod tests {
         let articles = fixtures();
         let new = changed(&articles[0]);
         let store = YutuStore::in_memory().expect("a store");
-        let outcome = store.replace_articles(&[articles[0].clone(), new.clone()]).expect("taken");
+        let outcome = store.replace_articles(&[articles[0].clone(), new.clone()], Known::Keep).expect("taken");
         assert_eq!(outcome, [Taken::New, Taken::Replaced]);
         assert_eq!(lines(&store), lines(&store_of(&[new])));
     }
@@ -456,7 +485,7 @@ pub(super) mod tests {
     fn what_was_taken_is_on_disk_when_the_store_opens_again() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = YutuStore::open(folder.path()).expect("a store");
-        store.replace_articles(&fixtures()).expect("taken");
+        store.replace_articles(&fixtures(), Known::Keep).expect("taken");
         drop(store);
         let store = YutuStore::open_read_only(folder.path()).expect("the store");
         assert_eq!(lines(&store), lines(&store_of(&fixtures())));

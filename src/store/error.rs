@@ -188,7 +188,49 @@ impl StoreError {
         }
     }
 
-    /// The cause, if it is that whoever read the output went away.
+    /// The message in Chinese; what causes say stays in their language.
+    pub fn in_chinese(&self) -> String {
+        match self {
+            Self::Missing { path } => {
+                let path = path.display();
+                format!("{path} 处没有图谱库；可用 `yutu ingest --store {path} 路径…` 建立")
+            }
+            Self::NotAStore { path } => {
+                format!("{} 不是图谱库；请指定空文件夹、新文件夹，或 `yutu ingest` 建立的文件夹", path.display())
+            }
+            Self::Locked { path, .. } => {
+                format!("图谱库 {} 正被另一进程使用；请等它结束，或将其停止", path.display())
+            }
+            Self::Foreign { path } => format!(
+                "{} 是 Oxigraph 库，但不是舆图建立的；可用 `oxigraph dump` 导出后再用 `yutu load` 载入",
+                path.display()
+            ),
+            Self::SchemaVersion { path, found, expected } => format!(
+                "图谱库 {} 的结构版本是 {found}，本程序读取的是 {expected}；请将文章重新读入新库，或使用当初建库的版本",
+                path.display()
+            ),
+            Self::DiskFull { path, .. } => {
+                format!("{} 所在磁盘已满；请腾出空间后重新执行同一命令", path.display())
+            }
+            Self::ReadOnly { .. } => "图谱库以只读方式打开，无法写入".to_owned(),
+            Self::Storage { .. } => "图谱库读写失败".to_owned(),
+            Self::Io { path, .. } => format!("无法读写 {}", path.display()),
+            Self::Syntax { name, position, format, .. } => {
+                let place = position.map(|(line, column)| format!("第 {line} 行第 {column} 列")).unwrap_or_default();
+                format!("{name}{place}不是正确的 {format}；其中内容均未载入")
+            }
+            Self::UnknownFormat { name } => {
+                format!("无法判断 {name} 的 RDF 格式；请用 --format 指明（nq、trig、ttl、nt、jsonld、rdfxml）")
+            }
+            Self::NotAnIri { iri } => format!("`{iri}` 不是绝对 IRI，例如 https://example.org/graph"),
+            Self::NoSuchGraph { iri } => format!("库中没有图 {iri}；`yutu articles list` 列出各文章的图"),
+            Self::BackupExists { path } => format!("无法备份到 {}：已存在；请指定尚不存在的文件夹", path.display()),
+            Self::InMemory => "内存中的图谱库没有文件可备份；请改用导出".to_owned(),
+            Self::Query { .. } => "查询图谱库失败".to_owned(),
+        }
+    }
+
+    /// Whether the cause is that whoever read the output went away.
     pub fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)
     }

@@ -24,14 +24,14 @@ use std::{
 
 use oxigraph::store::Store;
 
-pub use articles::{ArticleFacts, ArticleRow, Taken};
+pub use articles::{ArticleFacts, ArticleRow, Known, Taken};
 pub use card::{EntityCard, FactGroup, Statement};
 pub use error::StoreError;
 pub use lookup::{Found, Named};
 pub use query::{QueryError, QuerySettings};
 pub use read::{ArticleRef, Fact, Figure};
 pub use stats::Stats;
-pub use transfer::{Dumped, Loaded, Packing, format_of_name};
+pub use transfer::{Dumped, Loaded, Packed, Packing, format_of_name};
 
 /// Version of the shape of triples that this program writes and reads; see `docs/rdf.md`.
 pub const SCHEMA_VERSION: u32 = 1;

@@ -36,10 +36,67 @@ impl Packing {
     /// When the unpacker cannot start.
     pub fn unpack<'a>(self, bytes: impl Read + 'a) -> std::io::Result<Box<dyn Read + 'a>> {
         Ok(match self {
-            Self::Plain => Box::new(bytes),
+            Self::Plain => Box::new(bytes) as Box<dyn Read>,
             Self::Gzip => Box::new(BufReader::with_capacity(1 << 16, flate2::read::MultiGzDecoder::new(bytes))),
             Self::Zstd => Box::new(BufReader::with_capacity(1 << 16, zstd::Decoder::new(bytes)?)),
         })
+    }
+}
+
+impl Packing {
+    /// A writer that packs; close it by [`Packed::finish`].
+    ///
+    /// # Errors
+    /// When the packer cannot start.
+    pub fn pack<W: Write>(self, writer: W) -> std::io::Result<Packed<W>> {
+        Ok(match self {
+            Self::Plain => Packed::Plain(writer),
+            Self::Gzip => Packed::Gzip(flate2::write::GzEncoder::new(writer, flate2::Compression::default())),
+            Self::Zstd => Packed::Zstd(zstd::Encoder::new(writer, 0)?),
+        })
+    }
+}
+
+/// A writer that packs what goes through.
+#[non_exhaustive]
+pub enum Packed<W: Write> {
+    /// As it is.
+    Plain(W),
+    /// gzip.
+    Gzip(flate2::write::GzEncoder<W>),
+    /// Zstandard.
+    Zstd(zstd::Encoder<'static, W>),
+}
+
+impl<W: Write> Packed<W> {
+    /// Writes what is still held back, and the end mark.
+    ///
+    /// # Errors
+    /// When the writer within refuses.
+    pub fn finish(self) -> std::io::Result<()> {
+        match self {
+            Self::Plain(mut writer) => writer.flush(),
+            Self::Gzip(packer) => packer.finish()?.flush(),
+            Self::Zstd(packer) => packer.finish()?.flush(),
+        }
+    }
+}
+
+impl<W: Write> Write for Packed<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Plain(writer) => writer.write(bytes),
+            Self::Gzip(packer) => packer.write(bytes),
+            Self::Zstd(packer) => packer.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self {
+            Self::Plain(writer) => writer.flush(),
+            Self::Gzip(packer) => packer.flush(),
+            Self::Zstd(packer) => packer.flush(),
+        }
     }
 }
 
@@ -186,7 +243,10 @@ mod tests {
     use super::*;
     use crate::{
         rdf::to_sorted_nquads,
-        store::articles::tests::{fixtures, store_of},
+        store::{
+            Known,
+            articles::tests::{fixtures, store_of},
+        },
     };
 
     const FORMATS: [&str; 6] = ["nq", "trig", "ttl", "nt", "jsonld", "rdf"];
@@ -273,7 +333,7 @@ mod tests {
     fn a_backup_opens_as_a_store_and_is_not_overwritten() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = YutuStore::open(&folder.path().join("store")).expect("a store");
-        store.replace_articles(&fixtures()).expect("taken");
+        store.replace_articles(&fixtures(), Known::Keep).expect("taken");
         let copy = folder.path().join("backups/monday");
         store.backup(&copy).expect("copied");
         assert!(matches!(store.backup(&copy), Err(StoreError::BackupExists { .. })));
