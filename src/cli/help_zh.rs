@@ -52,7 +52,7 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     (
         "extract",
         "format",
-        "输出格式\n\njsonl：每行一篇文章，供程序读取；text：标出实体的原文，供人阅读；tsv：每行一条事实，供电子表格使用。",
+        "输出格式\n\njsonl：每行一篇文章，供程序读取；text：标出实体的原文，供人阅读；tsv：每行一条事实，供电子表格使用；nquads：RDF，每行一条四元组；trig：RDF，每篇文章一个图。",
     ),
     ("extract", "min_confidence", "略去置信度低于此值（0 到 1）的实体和事实"),
     ("extract", "with_text", "在 jsonl 中加入文章原文"),

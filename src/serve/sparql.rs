@@ -9,7 +9,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use oxigraph::{
-    io::RdfSerializer,
     model::TermRef,
     sparql::{
         CancellationToken, QueryEvaluationError, QueryResults,
@@ -24,7 +23,7 @@ use super::{
     negotiate::{self, FORM, GRAPH_TYPES, SOLUTION_TYPES, SPARQL_QUERY},
 };
 use crate::{
-    rdf::vocab,
+    rdf::{self, SortedPrefixes},
     store::{QueryError, QuerySettings, YutuStore},
 };
 
@@ -220,12 +219,8 @@ fn write(results: QueryResults<'_>, headers: &HeaderMap, limit: usize) -> Result
         QueryResults::Graph(triples) => {
             let wanted = negotiate::graph(headers);
             let (format, media_type) = wanted.ok_or(WriteError::Http(HttpError::NotAcceptable(GRAPH_TYPES)))?;
-            let mut serializer = RdfSerializer::from_format(format);
-            for (name, namespace) in vocab::PREFIXES {
-                serializer = serializer.with_prefix(*name, *namespace).expect("the prefixes are IRIs");
-            }
-            let has_triple_terms = media_type != "application/ld+json";
-            let mut writer = serializer.for_writer(bytes);
+            let has_triple_terms = rdf::has_triple_terms(format);
+            let mut writer = rdf::serializer(format, bytes);
             for triple in triples {
                 let triple = triple?;
                 // JSON-LD has no triple terms; rdf:subject, rdf:predicate and rdf:object of the claim say the same.
@@ -233,7 +228,7 @@ fn write(results: QueryResults<'_>, headers: &HeaderMap, limit: usize) -> Result
                     writer.serialize_triple(&triple).map_err(too_large)?;
                 }
             }
-            (media_type, writer.finish().map_err(too_large)?)
+            (media_type, writer.finish().and_then(SortedPrefixes::into_inner).map_err(too_large)?)
         }
     };
     Ok((media_type, bytes.bytes))

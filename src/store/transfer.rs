@@ -7,13 +7,13 @@ use std::{
 };
 
 use oxigraph::{
-    io::{RdfFormat, RdfParseError, RdfParser, RdfSerializer},
+    io::{RdfFormat, RdfParseError, RdfParser},
     model::{GraphName, GraphNameRef, NamedNode, NamedOrBlankNode, Quad, Term},
     store::{LoaderError, SerializerError},
 };
 
 use super::{StoreError, YutuStore, open::store_node, union};
-use crate::rdf::vocab;
+use crate::rdf;
 
 /// Megabytes that loading may hold beside RocksDB; more make fewer, larger files.
 const LOAD_MEMORY_MB: usize = 512;
@@ -141,19 +141,15 @@ impl YutuStore {
     /// # Errors
     /// When the graph is unknown, the store cannot be read, or the writer refuses.
     pub fn dump(&self, format: RdfFormat, graph: Option<&str>, writer: impl Write) -> Result<Dumped, StoreError> {
-        let mut serializer = RdfSerializer::from_format(format);
-        for (name, namespace) in vocab::PREFIXES {
-            serializer = serializer.with_prefix(*name, *namespace).expect("the prefixes are IRIs");
-        }
         let failed = |error: SerializerError| StoreError::from_serializer(self.path.as_deref(), error);
-        let mut writer = serializer.for_writer(writer);
+        let mut writer = rdf::serializer(format, writer);
         let mut dumped = Dumped { written: 0, left_out: 0 };
         let graphs = match graph {
             Some(iri) => vec![GraphName::from(self.known_graph(iri)?)],
             None if format.supports_datasets() => self.graph_names()?,
             None => vec![GraphName::DefaultGraph],
         };
-        let has_triple_terms = !matches!(format, RdfFormat::JsonLd { .. });
+        let has_triple_terms = rdf::has_triple_terms(format);
         for name in &graphs {
             for quad in self.store.quads_for_pattern(None, None, None, Some(GraphNameRef::from(name))) {
                 let quad = quad.map_err(|error| failed(error.into()))?;
