@@ -5,6 +5,7 @@ use std::io::Write as _;
 use anstream::ColorChoice;
 use clap::ValueEnum;
 use miette::{IntoDiagnostic as _, WrapErr as _};
+use oxigraph::io::RdfFormat;
 use rayon::prelude::*;
 
 use super::{
@@ -18,8 +19,9 @@ use crate::{
         marked::{self, Marks},
         tsv,
     },
-    model::{Article, EntityType},
+    model::{Article, EntityType, Extraction},
     pipeline::{self, Extractor},
+    rdf::{self, vocab},
 };
 
 /// Extract the facts of articles and print them, without a store
@@ -52,6 +54,10 @@ enum OutputFormat {
     Text,
     /// One fact a line, for spreadsheets
     Tsv,
+    /// RDF, one quad a line, sorted within an article
+    Nquads,
+    /// RDF, one graph an article
+    Trig,
 }
 
 fn parse_probability(text: &str) -> Result<f64, String> {
@@ -77,12 +83,19 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
             OutputFormat::Jsonl => jsonl::line(&extraction, args.with_text) + "\n",
             OutputFormat::Text => marked::render(&extraction, marks, label),
             OutputFormat::Tsv => tsv::rows(&extraction),
+            OutputFormat::Nquads => rdf::to_sorted_nquads(&rdf::encode(&extraction)),
+            OutputFormat::Trig => graph_block(&extraction),
         }
     };
     let mut output = Output::stdout();
     let cannot_write = || context.lang.pick("无法写到标准输出", "cannot write to standard output").to_owned();
     if args.format == OutputFormat::Tsv {
         output.write_all(tsv::HEADER.as_bytes()).into_diagnostic().wrap_err_with(cannot_write)?;
+    }
+    if args.format == OutputFormat::Trig {
+        let header: String =
+            vocab::PREFIXES.iter().map(|(name, namespace)| format!("@prefix {name}: <{namespace}> .\n")).collect();
+        output.write_all(header.as_bytes()).into_diagnostic().wrap_err_with(cannot_write)?;
     }
     let counts = input::each_batch(&args.input, context, |articles| {
         let texts: Vec<String> = articles.par_iter().map(print).collect();
@@ -99,4 +112,13 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
         );
     }
     Ok(if counts.failed > 0 { Outcome::SomeFailed } else { Outcome::Done })
+}
+
+/// An article's graph as TriG, without the prefixes that the document begins with.
+fn graph_block(extraction: &Extraction) -> String {
+    let mut writer = rdf::serializer(RdfFormat::TriG, Vec::new());
+    let written = rdf::encode(extraction).iter().try_for_each(|quad| writer.serialize_quad(quad));
+    let finished = written.and_then(|()| writer.finish()).and_then(rdf::SortedPrefixes::into_inner);
+    let text = String::from_utf8(finished.expect("memory takes all")).expect("TriG is UTF-8");
+    text.split_inclusive('\n').filter(|line| !line.starts_with("@prefix")).collect()
 }

@@ -7,11 +7,17 @@ use expect_test::expect_file;
 use crate::yutu::run;
 
 /// Every subcommand; the help of each stands in the snapshot.
-const COMMANDS: &[&str] = &["extract", "completions", "man"];
+const COMMANDS: &[&str] =
+    &["ingest", "extract", "articles", "show", "stats", "dump", "load", "backup", "serve", "completions", "man"];
+
+/// Their subcommands.
+const SUBCOMMANDS: &[[&str; 2]] = &[["articles", "list"], ["articles", "show"], ["articles", "remove"]];
 
 fn all_help(lang: &str) -> String {
     let mut all = String::new();
-    let pages = std::iter::once(vec![]).chain(COMMANDS.iter().map(|name| vec![*name]));
+    let pages = std::iter::once(vec![])
+        .chain(COMMANDS.iter().map(|name| vec![*name]))
+        .chain(SUBCOMMANDS.iter().map(|names| names.to_vec()));
     for mut page in pages {
         page.extend(["--lang", lang, "--help"]);
         let run = run(&page);

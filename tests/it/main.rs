@@ -3,4 +3,5 @@
 mod extract;
 mod help;
 mod read;
+mod store;
 mod yutu;
