@@ -20,4 +20,6 @@ pub mod rdf;
 
 pub mod store;
 
+pub mod query;
+
 pub mod cli;

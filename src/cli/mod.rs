@@ -21,6 +21,8 @@ mod localise;
 mod man;
 mod output;
 mod progress;
+mod query;
+mod query_list;
 mod usage;
 
 use std::{ffi::OsString, fmt::Display, io::Write as _, num::NonZeroUsize, process::ExitCode};
@@ -68,6 +70,17 @@ enum Outcome {
     SomeFailed,
 }
 
+/// Wrong usage that shows only when a command runs: exit status 2.
+#[derive(Debug, thiserror::Error)]
+enum WrongUsage {
+    /// In the user's language.
+    #[error("{0}")]
+    Said(String),
+    /// Found by clap in what a command parses itself.
+    #[error(transparent)]
+    Clap(#[from] clap::Error),
+}
+
 /// The heading of the options that every command has.
 const GENERAL: &str = "General options";
 
@@ -90,8 +103,9 @@ struct Cli {
     /// Language of help and messages [default: from the locale]
     #[arg(long, global = true, help_heading = GENERAL, value_enum, value_name = "LANG")]
     lang: Option<Lang>,
+    // Without a short form: `yutu query -q TEXT` is the query.
     /// Say nothing but errors
-    #[arg(short, long, global = true, help_heading = GENERAL, conflicts_with = "verbose")]
+    #[arg(long, global = true, help_heading = GENERAL, conflicts_with = "verbose")]
     quiet: bool,
     /// Say more about what is done
     #[arg(short, long, global = true, help_heading = GENERAL)]
@@ -112,6 +126,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Extract(extract::Args),
+    Query(query::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -120,6 +135,7 @@ impl Command {
     fn run(&self, context: &Context) -> Result<Outcome, miette::Report> {
         match self {
             Self::Extract(args) => extract::run(args, context),
+            Self::Query(args) => query::run(args, context),
             Self::Completions(args) => completions::run(args, context),
             Self::Man(args) => man::run(args, context),
         }
@@ -151,10 +167,13 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::SomeFailed) => ExitCode::FAILURE,
         Err(report) if output::is_closed(&report) => ExitCode::SUCCESS,
-        Err(report) => {
-            print_report(&report, lang);
-            ExitCode::FAILURE
-        }
+        Err(report) => match report.downcast_ref::<WrongUsage>() {
+            Some(WrongUsage::Clap(error)) => usage::print(error, lang),
+            usage => {
+                print_report(&report, lang);
+                if usage.is_some() { ExitCode::from(2) } else { ExitCode::FAILURE }
+            }
+        },
     }
 }
 

@@ -222,7 +222,10 @@ mod tests {
     #[test]
     fn a_wrong_header_says_where() {
         let error = |text: String| parse("parks", &text).expect_err("wrong").to_string();
-        assert_eq!(error(HEADER.replace("integer", "number")).split(": ").next(), Some("the header of parks.rq, line 5"));
+        assert_eq!(
+            error(HEADER.replace("integer", "number")).split(": ").next(),
+            Some("the header of parks.rq, line 5")
+        );
         assert!(error(HEADER.replace("# rows: no\n", "")).contains("no `rows`"));
         assert!(error(HEADER.replace("#   en: how many\n", "")).contains("at-least"));
         assert!(error(HEADER.replace("# en: Parks", "# fr: Parcs")).contains("`fr`"));

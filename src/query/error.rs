@@ -58,7 +58,9 @@ pub enum QueryError {
         message: String,
     },
     /// The endpoint's answer is in no format that is read here.
-    #[error("{endpoint} answers in {media_type}, which is no result format; is it a SPARQL endpoint? It begins: {start}")]
+    #[error(
+        "{endpoint} answers in {media_type}, which is no result format; is it a SPARQL endpoint? It begins: {start}"
+    )]
     UnknownMediaType {
         /// Its address.
         endpoint: String,

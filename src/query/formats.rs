@@ -110,9 +110,7 @@ pub struct Written {
 pub fn write(answer: QueryResults<'_>, layout: &Layout, mut writer: impl Write) -> Result<Written, QueryError> {
     let for_rows = if layout.is_for_people { ResultFormat::Table } else { ResultFormat::Csv };
     let written = match answer {
-        QueryResults::Solutions(solutions) => {
-            rows(solutions, layout.format.unwrap_or(for_rows), layout, &mut writer)?
-        }
+        QueryResults::Solutions(solutions) => rows(solutions, layout.format.unwrap_or(for_rows), layout, &mut writer)?,
         QueryResults::Boolean(value) => boolean(value, layout.format.unwrap_or(for_rows), &mut writer)?,
         QueryResults::Graph(graph) => triples(graph, layout.format.unwrap_or(ResultFormat::Ttl), layout, &mut writer)?,
     };
@@ -246,7 +244,11 @@ mod tests {
 
     use super::*;
 
-    fn written(sparql: &str, format: Option<ResultFormat>, limit: Option<u64>) -> Result<(String, Written), QueryError> {
+    fn written(
+        sparql: &str,
+        format: Option<ResultFormat>,
+        limit: Option<u64>,
+    ) -> Result<(String, Written), QueryError> {
         let store = Store::new().expect("a store");
         let node = |name: &str| NamedNode::new_unchecked(format!("https://yutu.example/ns#{name}"));
         for (name, label) in [("b", "武清区"), ("a", "京滨,\"工业园\"")] {
@@ -266,7 +268,10 @@ mod tests {
     #[test]
     fn rows_for_programs_are_csv_unless_chosen() {
         let (text, written_rows) = written(ROWS, None, None).expect("rows");
-        assert_eq!(text, "s,l\r\nhttps://yutu.example/ns#a,\"京滨,\"\"工业园\"\"\"\r\nhttps://yutu.example/ns#b,武清区\r\n");
+        assert_eq!(
+            text,
+            "s,l\r\nhttps://yutu.example/ns#a,\"京滨,\"\"工业园\"\"\"\r\nhttps://yutu.example/ns#b,武清区\r\n"
+        );
         assert_eq!(written_rows.count, 2);
         let tsv = written(ROWS, Some(ResultFormat::Tsv), None).expect("rows").0;
         assert!(tsv.starts_with("?s\t?l\n<https://yutu.example/ns#a>\t\"京滨,\\\"工业园\\\"\"\n"), "{tsv}");

@@ -120,7 +120,8 @@ fn string_length(text: &str, quote: char) -> usize {
 }
 
 fn iri_length(text: &str) -> Option<usize> {
-    let end = text[1..].find(|c: char| c <= ' ' || matches!(c, '<' | '>' | '"' | '{' | '}' | '|' | '^' | '`' | '\\'))?;
+    let end =
+        text[1..].find(|c: char| c <= ' ' || matches!(c, '<' | '>' | '"' | '{' | '}' | '|' | '^' | '`' | '\\'))?;
     text[1 + end..].starts_with('>').then_some(end + 2)
 }
 
@@ -136,7 +137,8 @@ mod tests {
 
     #[test]
     fn variables_in_strings_comments_and_iris_are_none() {
-        let text = "SELECT ?a { $b <http://x/?c#d> \"$e \\\" $f\" . # $g\n ?h foaf:knows? '''$i '' ''' . FILTER(?j<?k) }";
+        let text =
+            "SELECT ?a { $b <http://x/?c#d> \"$e \\\" $f\" . # $g\n ?h foaf:knows? '''$i '' ''' . FILTER(?j<?k) }";
         assert_eq!(of_kind(text, Kind::Variable), ["?a", "$b", "?h", "?j", "?k"]);
         assert_eq!(of_kind(text, Kind::Comment), ["# $g"]);
         assert_eq!(of_kind(text, Kind::Iri), ["<http://x/?c#d>"]);
@@ -144,7 +146,8 @@ mod tests {
 
     #[test]
     fn prefixed_names_keep_their_local_part() {
-        let text = "?s a yutu:Park ; rdfs:label 'x'@zh ; dc-x.y:z.a . :local <<( ?a geo:lat\\~1 _:b )>> id:Region/GB 12:30";
+        let text =
+            "?s a yutu:Park ; rdfs:label 'x'@zh ; dc-x.y:z.a . :local <<( ?a geo:lat\\~1 _:b )>> id:Region/GB 12:30";
         let found = of_kind(text, Kind::PrefixedName);
         assert_eq!(found, ["yutu:Park", "rdfs:label", "dc-x.y:z.a", ":local", "geo:lat\\~1", "id:Region", ":30"]);
     }

@@ -19,7 +19,8 @@ use super::{
 use crate::{model::EntityType, rdf::vocab};
 
 /// What names of divisions end with; longer ones first.
-const DIVISIONS: &[&str] = &["自治区", "自治州", "自治县", "特别行政区", "新区", "省", "市", "区", "县", "镇", "乡", "街道", "州", "盟", "旗"];
+const DIVISIONS: &[&str] =
+    &["自治区", "自治州", "自治县", "特别行政区", "新区", "省", "市", "区", "县", "镇", "乡", "街道", "州", "盟", "旗"];
 /// Those that are tried at the end of a name that was given without.
 const TRIED: &[&str] = &["市", "区", "县", "省", "新区", "镇"];
 /// So many similar names are shown.
@@ -130,7 +131,8 @@ impl Names for LookUp<'_> {
         if similar.len() == 1 {
             return Ok(self.found(parameter, name, similar));
         }
-        let mut names: Vec<String> = similar.values().map(Candidate::describe).collect::<BTreeSet<_>>().into_iter().collect();
+        let mut names: Vec<String> =
+            similar.values().map(Candidate::describe).collect::<BTreeSet<_>>().into_iter().collect();
         names.sort_by_key(|name| name.chars().count());
         names.truncate(SUGGESTIONS);
         let (parameter, value) = (parameter.to_owned(), name.to_owned());
@@ -169,7 +171,8 @@ impl Names for LookUp<'_> {
 fn candidates(rows: &[QuerySolution], kinds: &[EntityType]) -> Candidates {
     let mut candidates = Candidates::new();
     for row in rows {
-        let (Some(entity), Some(class), Some(label)) = (node_of(row, "entity"), node_of(row, "type"), text_of(row, "label"))
+        let (Some(entity), Some(class), Some(label)) =
+            (node_of(row, "entity"), node_of(row, "type"), text_of(row, "label"))
         else {
             continue;
         };

@@ -56,8 +56,9 @@ impl FromStr for ParameterType {
             "decimal" => Self::Decimal,
             "text" => Self::Text,
             kinds => Self::Entity(
-                (kinds.split('|').map(|kind| kind.trim().parse::<EntityType>()).collect::<Result<_, _>>())
-                    .map_err(|error| format!("{error}; or entity, article, type, predicate, date, integer, decimal, text"))?,
+                (kinds.split('|').map(|kind| kind.trim().parse::<EntityType>()).collect::<Result<_, _>>()).map_err(
+                    |error| format!("{error}; or entity, article, type, predicate, date, integer, decimal, text"),
+                )?,
             ),
         })
     }
@@ -226,7 +227,9 @@ fn value<N: Names>(parameter: &Parameter, given: &[String], names: &mut N) -> Re
             return Err(ParameterError::Escape { name: name.clone() }.into());
         }
         match &parameter.kind {
-            ParameterType::Entity(kinds) => terms.extend(names.entities(name, value, kinds)?.into_iter().map(Term::from)),
+            ParameterType::Entity(kinds) => {
+                terms.extend(names.entities(name, value, kinds)?.into_iter().map(Term::from))
+            }
             ParameterType::Article => terms.extend(names.articles(name, value)?.into_iter().map(Term::from)),
             kind => terms.push(term(name, kind, value)?),
         }
@@ -247,7 +250,9 @@ fn term(name: &str, kind: &ParameterType, value: &str) -> Result<Term, Parameter
     Ok(match kind {
         ParameterType::Type => {
             let kind: EntityType = value.parse().map_err(|_| {
-                let all = |label: fn(EntityType) -> &'static str| EntityType::ALL.iter().map(|kind| label(*kind)).collect::<Vec<_>>();
+                let all = |label: fn(EntityType) -> &'static str| {
+                    EntityType::ALL.iter().map(|kind| label(*kind)).collect::<Vec<_>>()
+                };
                 wrong(
                     &format!("one of {}", all(EntityType::as_str).join(", ")),
                     &format!("{}之一", all(EntityType::label_zh).join("、")),
@@ -257,7 +262,9 @@ fn term(name: &str, kind: &ParameterType, value: &str) -> Result<Term, Parameter
         }
         ParameterType::Predicate => {
             let predicate: Predicate = value.parse().map_err(|_| {
-                let all = |label: fn(Predicate) -> &'static str| Predicate::ALL.iter().map(|kind| label(*kind)).collect::<Vec<_>>();
+                let all = |label: fn(Predicate) -> &'static str| {
+                    Predicate::ALL.iter().map(|kind| label(*kind)).collect::<Vec<_>>()
+                };
                 wrong(
                     &format!("one of {}", all(Predicate::as_str).join(", ")),
                     &format!("{}之一", all(Predicate::label_zh).join("、")),
@@ -271,8 +278,9 @@ fn term(name: &str, kind: &ParameterType, value: &str) -> Result<Term, Parameter
                 7 => format!("{value}-01"),
                 _ => value.to_owned(),
             };
-            let day: jiff::civil::Date =
-                day.parse().map_err(|_| wrong("a day like 2025-07-02, a month or a year", "日期（如 2025-07-02）、年月或年份"))?;
+            let day: jiff::civil::Date = day
+                .parse()
+                .map_err(|_| wrong("a day like 2025-07-02, a month or a year", "日期（如 2025-07-02）、年月或年份"))?;
             Literal::new_typed_literal(day.to_string(), xsd::DATE).into()
         }
         ParameterType::Integer => {
@@ -328,8 +336,14 @@ mod tests {
     impl Names for Addresses {
         type Error = ParameterError;
 
-        fn entities(&mut self, parameter: &str, name: &str, _: &[EntityType]) -> Result<Vec<NamedNode>, ParameterError> {
-            let none = || ParameterError::NoSuchName { name: parameter.into(), value: name.into(), similar: Vec::new() };
+        fn entities(
+            &mut self,
+            parameter: &str,
+            name: &str,
+            _: &[EntityType],
+        ) -> Result<Vec<NamedNode>, ParameterError> {
+            let none =
+                || ParameterError::NoSuchName { name: parameter.into(), value: name.into(), similar: Vec::new() };
             address(name).map(|node| vec![node]).ok_or_else(none)
         }
 

@@ -30,9 +30,12 @@ pub fn known() -> impl Iterator<Item = (&'static str, &'static str)> {
 ///
 /// `https://yutu.example/ns#locatedIn` is `yutu:locatedIn`.
 pub fn shorten(iri: &str) -> String {
-    let longest = known().filter(|(_, namespace)| iri.starts_with(namespace)).max_by_key(|(_, namespace)| namespace.len());
+    let longest =
+        known().filter(|(_, namespace)| iri.starts_with(namespace)).max_by_key(|(_, namespace)| namespace.len());
     match longest {
-        Some((prefix, namespace)) if !iri[namespace.len()..].is_empty() => format!("{prefix}:{}", &iri[namespace.len()..]),
+        Some((prefix, namespace)) if !iri[namespace.len()..].is_empty() => {
+            format!("{prefix}:{}", &iri[namespace.len()..])
+        }
         _ => iri.to_owned(),
     }
 }
@@ -53,7 +56,11 @@ pub(super) fn complete(text: &str) -> Result<String, QueryError> {
         match known().find(|(name, _)| *name == prefix) {
             Some(known) => needed.push(known),
             None => {
-                return Err(QueryError::Syntax(Box::new(SyntaxError::unknown_prefix(text, token.range.clone(), prefix))));
+                return Err(QueryError::Syntax(Box::new(SyntaxError::unknown_prefix(
+                    text,
+                    token.range.clone(),
+                    prefix,
+                ))));
             }
         }
     }
@@ -65,12 +72,12 @@ pub(super) fn complete(text: &str) -> Result<String, QueryError> {
 
 /// The prefixes that the text declares itself.
 fn declared<'a>(text: &'a str, tokens: &[Token]) -> Vec<&'a str> {
-    let words: Vec<&Token> =
-        tokens.iter().filter(|token| !matches!(token.kind, Kind::Space | Kind::Comment)).collect();
+    let words: Vec<&Token> = tokens.iter().filter(|token| !matches!(token.kind, Kind::Space | Kind::Comment)).collect();
     (words.windows(2))
         .filter(|pair| {
             pair[1].kind == Kind::PrefixedName
-                && (text[pair[0].range.clone()].eq_ignore_ascii_case("prefix") || &text[pair[0].range.clone()] == "@prefix")
+                && (text[pair[0].range.clone()].eq_ignore_ascii_case("prefix")
+                    || &text[pair[0].range.clone()] == "@prefix")
         })
         .filter_map(|pair| text[pair[1].range.clone()].strip_suffix(':'))
         .collect()

@@ -23,7 +23,8 @@ use super::{
 const ERROR_BYTES: u64 = 16 << 10;
 const ERROR_CHARS: usize = 600;
 
-const ACCEPT_ROWS: &str = "application/sparql-results+json, application/sparql-results+xml;q=0.9, text/tab-separated-values;q=0.5";
+const ACCEPT_ROWS: &str =
+    "application/sparql-results+json, application/sparql-results+xml;q=0.9, text/tab-separated-values;q=0.5";
 const ACCEPT_TRIPLES: &str =
     "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.8, application/ld+json;q=0.6";
 
@@ -64,8 +65,9 @@ impl Endpoint {
             return Err(QueryError::Endpoint { endpoint: self.url.clone(), status: status.as_u16(), message });
         }
         let broken = |source: Box<dyn std::error::Error + Send + Sync>| self.broken(source);
-        let results = QueryResultsFormat::from_media_type(&media_type)
-            .filter(|format| matches!(format, QueryResultsFormat::Json | QueryResultsFormat::Xml | QueryResultsFormat::Tsv));
+        let results = QueryResultsFormat::from_media_type(&media_type).filter(|format| {
+            matches!(format, QueryResultsFormat::Json | QueryResultsFormat::Xml | QueryResultsFormat::Tsv)
+        });
         if let Some(format) = results {
             let parser = QueryResultsParser::from_format(format);
             let answer = parser.for_reader(reader).map_err(|error| broken(error.into()))?;
@@ -73,9 +75,8 @@ impl Endpoint {
         }
         if let Some(format) = RdfFormat::from_media_type(&media_type) {
             let quads = RdfParser::from_format(format).for_reader(reader);
-            let triples = quads.map(|quad| {
-                quad.map(Triple::from).map_err(|error| QueryEvaluationError::Unexpected(Box::new(error)))
-            });
+            let triples = quads
+                .map(|quad| quad.map(Triple::from).map_err(|error| QueryEvaluationError::Unexpected(Box::new(error))));
             return Ok(QueryResults::Graph(QueryTripleIter::new(triples)));
         }
         let media_type = if media_type.is_empty() { "no format".to_owned() } else { media_type };
@@ -221,7 +222,8 @@ mod tests {
 
     #[test]
     fn the_endpoints_own_words_are_shown() {
-        let (url, _) = server("400 Bad Request", "text/html", "<html><p>Parse error:</p> line 3\n at <b>FILTR</b></html>");
+        let (url, _) =
+            server("400 Bad Request", "text/html", "<html><p>Parse error:</p> line 3\n at <b>FILTR</b></html>");
         let error = rows(&url, "SELECT * { ?s ?p ?o }").expect_err("refused").to_string();
         assert_eq!(error, format!("{url} answers 400: Parse error: line 3 at FILTR"));
     }

@@ -53,7 +53,11 @@ mod tests {
     fn sample() -> Vec<Vec<Option<Term>>> {
         let text = |text: &str| Some(Term::from(Literal::from(text)));
         vec![
-            vec![text("京滨工业园"), Some(Literal::from(12).into()), text("去年,京滨工业园引进诺禾致源,\n聚焦生物医药产业。")],
+            vec![
+                text("京滨工业园"),
+                Some(Literal::from(12).into()),
+                text("去年,京滨工业园引进诺禾致源,\n聚焦生物医药产业。"),
+            ],
             vec![text("Bio park"), Some(Literal::from(3).into()), None],
             vec![Some(NamedNode::new_unchecked("https://yutu.example/id/Park/武清开发区").into()), None, text("短")],
         ]

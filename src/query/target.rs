@@ -153,7 +153,9 @@ pub fn outline(plan: &serde_json::Value) -> String {
 }
 
 fn as_number(value: &serde_json::Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str().and_then(|text| text.trim_end_matches('S').trim_start_matches("PT").parse().ok()))
+    value
+        .as_f64()
+        .or_else(|| value.as_str().and_then(|text| text.trim_end_matches('S').trim_start_matches("PT").parse().ok()))
 }
 
 /// A term of a solution as an address, checked.

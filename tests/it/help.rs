@@ -7,7 +7,7 @@ use expect_test::expect_file;
 use crate::yutu::run;
 
 /// Every subcommand; the help of each stands in the snapshot.
-const COMMANDS: &[&str] = &["extract", "completions", "man"];
+const COMMANDS: &[&str] = &["extract", "query", "completions", "man"];
 
 fn all_help(lang: &str) -> String {
     let mut all = String::new();

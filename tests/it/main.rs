@@ -2,5 +2,6 @@
 
 mod extract;
 mod help;
+mod named_queries;
 mod read;
 mod yutu;
