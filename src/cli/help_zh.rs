@@ -160,6 +160,33 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     ("serve", "cors", "允许任何来源的网页查询"),
     ("serve", "timeout_s", "查询超过这么多秒即停止"),
     ("serve", "max_body_kib", "拒绝大于这么多 KiB 的请求"),
+    // query
+    (
+        "query",
+        ABOUT,
+        "用命名查询或 SPARQL 查询图谱库或 SPARQL 端点\n\n命名查询的参数写在查询名之后，`yutu query --list` 列出全部。SPARQL 查询来自 -q、文件或标准输入，常用前缀无须声明。结果行在终端上显示为表格，其他情况下输出 CSV；三元组输出 Turtle。",
+    ),
+    (
+        "query",
+        AFTER,
+        "示例：\n  yutu query --list\n  yutu query parks-in-region --region 武清区\n  yutu query figures-of --entity 武清区 --format csv > figures.csv\n  yutu query -q 'SELECT ?park { ?park a yutu:Park }' --limit 10\n  yutu query -f mine.rq --endpoint https://example.org/sparql",
+    ),
+    ("query", "words", "查询名及其参数"),
+    ("query", "query", "SPARQL 查询文本"),
+    ("query", "file", "查询所在的文件，- 表示标准输入"),
+    ("query", "list", "列出命名查询及其说明和参数"),
+    ("query", "queries", "存放命名查询的文件夹，补充或替换程序自带的查询"),
+    ("query", "store", "要查询的图谱库［默认：yutu-store］"),
+    ("query", "endpoint", "要查询的 SPARQL 1.1 端点，代替图谱库"),
+    (
+        "query",
+        "format",
+        "结果格式［默认：终端上为 table，其他情况为 csv；三元组为 ttl］\n\n结果行：table 供人阅读，json、xml、csv、tsv 供程序和电子表格使用；三元组：ttl、nt、jsonld、rdfxml。",
+    ),
+    ("query", "limit", "最多输出多少行或多少个三元组"),
+    ("query", "full", "表格不按终端宽度截断"),
+    ("query", "timeout_s", "多少秒后停止"),
+    ("query", "explain", "显示查询的执行计划和开销，不输出结果"),
     // completions
     (
         "completions",

@@ -32,6 +32,8 @@ mod show;
 mod stats;
 mod store;
 mod table;
+mod query;
+mod query_list;
 mod usage;
 
 use std::{ffi::OsString, fmt::Display, io::Write as _, num::NonZeroUsize, process::ExitCode};
@@ -79,6 +81,17 @@ enum Outcome {
     SomeFailed,
 }
 
+/// Wrong usage that shows only when a command runs: exit status 2.
+#[derive(Debug, thiserror::Error)]
+enum WrongUsage {
+    /// In the user's language.
+    #[error("{0}")]
+    Said(String),
+    /// Found by clap in what a command parses itself.
+    #[error(transparent)]
+    Clap(#[from] clap::Error),
+}
+
 /// The heading of the options that every command has.
 const GENERAL: &str = "General options";
 
@@ -101,8 +114,9 @@ struct Cli {
     /// Language of help and messages [default: from the locale]
     #[arg(long, global = true, help_heading = GENERAL, value_enum, value_name = "LANG")]
     lang: Option<Lang>,
+    // Without a short form: `yutu query -q TEXT` is the query.
     /// Say nothing but errors
-    #[arg(short, long, global = true, help_heading = GENERAL, conflicts_with = "verbose")]
+    #[arg(long, global = true, help_heading = GENERAL, conflicts_with = "verbose")]
     quiet: bool,
     /// Say more about what is done
     #[arg(short, long, global = true, help_heading = GENERAL)]
@@ -131,6 +145,7 @@ enum Command {
     Load(load::Args),
     Backup(backup::Args),
     Serve(serve::Args),
+    Query(query::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -147,6 +162,7 @@ impl Command {
             Self::Load(args) => load::run(args, context),
             Self::Backup(args) => backup::run(args, context),
             Self::Serve(args) => serve::run(args, context),
+            Self::Query(args) => query::run(args, context),
             Self::Completions(args) => completions::run(args, context),
             Self::Man(args) => man::run(args, context),
         }
@@ -178,10 +194,13 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::SomeFailed) => ExitCode::FAILURE,
         Err(report) if output::is_closed(&report) => ExitCode::SUCCESS,
-        Err(report) => {
-            print_report(&report, lang);
-            ExitCode::FAILURE
-        }
+        Err(report) => match report.downcast_ref::<WrongUsage>() {
+            Some(WrongUsage::Clap(error)) => usage::print(error, lang),
+            usage => {
+                print_report(&report, lang);
+                if usage.is_some() { ExitCode::from(2) } else { ExitCode::FAILURE }
+            }
+        },
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod extract;
 mod help;
+mod named_queries;
 mod read;
 mod store;
 mod yutu;
