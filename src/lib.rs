@@ -4,6 +4,8 @@
 
 pub mod model;
 
+pub mod read;
+
 pub mod text;
 
 pub mod learn;
@@ -11,6 +13,8 @@ pub mod learn;
 pub mod gold;
 
 pub mod pipeline;
+
+pub mod format;
 
 pub mod rdf;
 

@@ -1,3 +1,5 @@
 //! The `yutu` program: everything is in the library.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    yutu::cli::main()
+}
