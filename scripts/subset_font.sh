@@ -28,6 +28,8 @@ def double_byte(encoding, leads):
 
 # GB 2312 whole; Big5 whole (traditional characters, rare ones of names such as 喆 and 堃); CJK punctuation; full-width forms.
 wanted_cjk = double_byte("gb2312", range(0xA1, 0xFF)) | double_byte("big5", range(0xA1, 0xFA))
+# Place names of the reference tables, and characters of names, that neither set has.
+wanted_cjk |= set(map(ord, "倴嘡埗岹巺浉獏硚碁邨喆堃犇氹旸镕垚珺玥赟昉祎翀骉祎禛琎琚琰璟"))
 wanted_cjk |= set(range(0x3000, 0x3040)) | set(range(0xFF00, 0xFFF0))
 # Latin with accents, Greek, Cyrillic, punctuation, super- and subscripts, currency, letter-like, number forms, arrows,
 # mathematics, circled numbers, boxes and shapes.
