@@ -18,4 +18,6 @@ pub mod format;
 
 pub mod rdf;
 
+pub mod graph;
+
 pub mod cli;
