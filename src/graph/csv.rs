@@ -1,6 +1,6 @@
 //! Two tables, as Gephi's import and spreadsheets read them.
 
-use petgraph::visit::{EdgeRef as _, IntoEdgeReferences as _};
+use petgraph::visit::EdgeRef as _;
 
 use super::{
     graphml::node_values,

@@ -4,7 +4,7 @@ use graphviz_rust::{
     dot_structures::{Attribute, Edge as DotEdge, EdgeTy, Graph, GraphAttributes, Id, Node as DotNode, NodeId, Stmt, Vertex},
     printer::{DotPrinter as _, PrinterContext},
 };
-use petgraph::visit::{EdgeRef as _, IntoEdgeReferences as _};
+use petgraph::visit::EdgeRef as _;
 
 use super::{
     layout::graphviz::PX_PER_INCH,

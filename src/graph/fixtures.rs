@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use petgraph::visit::{EdgeRef as _, IntoEdgeReferences as _};
+use petgraph::visit::EdgeRef as _;
 
 use super::{
     facts::Facts,

@@ -1,6 +1,6 @@
 //! GEXF 1.3 (<https://gexf.net/>) with colours, sizes and places, as Gephi reads it.
 
-use petgraph::visit::{EdgeRef as _, IntoEdgeReferences as _};
+use petgraph::visit::EdgeRef as _;
 
 use super::{
     graphml::node_values,

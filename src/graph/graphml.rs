@@ -1,6 +1,6 @@
 //! GraphML (<http://graphml.graphdrawing.org/>), as yEd, NetworkX, igraph and Gephi read it.
 
-use petgraph::visit::{EdgeRef as _, IntoEdgeReferences as _};
+use petgraph::visit::EdgeRef as _;
 
 use super::{
     scene::Scene,

@@ -1,6 +1,6 @@
 //! Elements for Cytoscape.js (<https://js.cytoscape.org/>): `cytoscape({ container, ...JSON })` draws them as they are here.
 
-use petgraph::visit::{EdgeRef as _, IntoEdgeReferences as _};
+use petgraph::visit::EdgeRef as _;
 use serde_json::{Value, json};
 
 use super::{

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use read_fonts::{FontRef, TableProvider as _};
 use resvg::{
     tiny_skia::{Pixmap, Transform},
     usvg::{self, fontdb::Database},
@@ -84,7 +85,8 @@ impl Fonts {
     fn has(&self, c: char) -> bool {
         self.0.faces().any(|face| {
             let found = self.0.with_face_data(face.id, |data, index| {
-                usvg::fontdb::ttf_parser::Face::parse(data, index).is_ok_and(|face| face.glyph_index(c).is_some())
+                let characters = FontRef::from_index(data, index).and_then(|font| font.cmap());
+                characters.is_ok_and(|characters| characters.map_codepoint(c).is_some())
             });
             found == Some(true)
         })

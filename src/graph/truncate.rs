@@ -7,7 +7,7 @@ use std::{cmp::Ordering, collections::BinaryHeap};
 
 use petgraph::{
     graph::NodeIndex,
-    visit::{EdgeRef as _, IntoEdgeReferences as _},
+    visit::EdgeRef as _,
 };
 
 use super::subgraph::{Node, Subgraph};
