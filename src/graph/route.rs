@@ -183,7 +183,7 @@ fn finish(mut curve: Vec<Cubic>, is_directed: bool) -> Route {
 /// Places the words of edges where they cover no node and no other words; best where few lines pass below.
 ///
 /// Returns how many found no room.
-pub(super) fn place_labels(routes: &mut [Route], texts: &[Size], bodies: &[Body]) -> usize {
+pub(super) fn place_labels(routes: &mut [Route], texts: &[Size], obstacles: &[(Point, Size)]) -> usize {
     let lines: Vec<Vec<Point>> = routes.iter().map(|route| points(&route.curve)).collect();
     let mut placed: Vec<(Point, Size)> = Vec::new();
     let mut without = 0;
@@ -201,7 +201,7 @@ pub(super) fn place_labels(routes: &mut [Route], texts: &[Size], bodies: &[Body]
                 let apart = spot.minus(middle);
                 apart.x.abs() > (size.w + other.w) / 2.0 || apart.y.abs() > (size.h + other.h) / 2.0
             };
-            if !bodies.iter().all(|body| free(body.place, body.size)) || !placed.iter().all(|(at, size)| free(*at, *size)) {
+            if !obstacles.iter().chain(&placed).all(|(middle, size)| free(*middle, *size)) {
                 continue;
             }
             let covered = lines.iter().enumerate().filter(|(other, line)| {
@@ -265,7 +265,8 @@ mod tests {
         let bodies = [body(0.0, 0.0), body(200.0, 0.0), body(200.0, 60.0)];
         let mut routes = routes(&bodies, &[(0, 1, true), (0, 2, true)], &[]);
         let texts = vec![Size { w: 30.0, h: 14.0 }; 2];
-        assert_eq!(place_labels(&mut routes, &texts, &bodies), 0);
+        let obstacles: Vec<(Point, Size)> = bodies.iter().map(|body| (body.place, body.size)).collect();
+        assert_eq!(place_labels(&mut routes, &texts, &obstacles), 0);
         let (a, b) = (routes[0].label.expect("a place"), routes[1].label.expect("a place"));
         assert!((a.x - b.x).abs() > 30.0 || (a.y - b.y).abs() > 14.0);
     }

@@ -92,27 +92,43 @@ impl Sketch {
     /// Lays the sketch out by the embedded layout.
     pub fn place(self) -> Scene {
         let focus = self.subgraph.focus().next().map(|node| node.index());
-        let layout = layout::place(&self.sizes(), &self.subgraph.ends(), focus);
+        // Room for the words between two nodes, as the average edge needs it.
+        let words = self.edge_text_sizes();
+        let average = words.iter().map(|size| size.w).sum::<f64>() / words.len().max(1) as f64;
+        let gap = 34.0 + average.min(90.0);
+        let layout = layout::place(&self.sizes(), &self.subgraph.ends(), gap, focus);
         self.place_as(layout)
+    }
+
+    fn edge_text_sizes(&self) -> Vec<Size> {
+        let font = self.edge_font_px;
+        let width = |edge| text_width(&edge_text(edge, self.options.lang), font) + 5.0;
+        self.subgraph.graph.edge_weights().map(|edge| Size { w: width(edge), h: font + 3.0 }).collect()
     }
 
     /// Takes a layout that was made elsewhere.
     pub fn place_as(self, layout: Layout) -> Scene {
         let bodies: Vec<Body> = (self.boxes.iter().zip(&layout.places))
-            .map(|(node, &place)| Body { place, size: node.size, shape: node.style.shape })
+            .zip(self.subgraph.graph.node_weights())
+            .map(|((shape, &place), node)| {
+                let ring = if node.is_focus { RING + 2.0 } else { 0.0 };
+                let size = Size { w: shape.size.w + ring, h: shape.size.h + ring };
+                Body { place, size, shape: shape.style.shape }
+            })
             .collect();
         let edges: Vec<(usize, usize, bool)> = (self.subgraph.ends().into_iter())
             .zip(self.subgraph.graph.edge_weights())
             .map(|((from, to), edge)| (from, to, !edge.relation.is_symmetric()))
             .collect();
         let mut routes = route::routes(&bodies, &edges, &layout.routes);
-        let texts: Vec<Size> = (self.subgraph.graph.edge_weights())
-            .map(|edge| Size {
-                w: text_width(&edge_text(edge, self.options.lang), self.edge_font_px) + 5.0,
-                h: self.edge_font_px + 3.0,
-            })
-            .collect();
-        let unlabelled = route::place_labels(&mut routes, &texts, &bodies);
+        let mut obstacles: Vec<(Point, Size)> = bodies.iter().map(|body| (body.place, body.size)).collect();
+        for ((node, shape), place) in self.subgraph.graph.node_weights().zip(&self.boxes).zip(&layout.places) {
+            if node.hidden > 0 {
+                let (corner, size) = badge_size(node.hidden, shape.size);
+                obstacles.push((place.plus(corner), size));
+            }
+        }
+        let unlabelled = route::place_labels(&mut routes, &self.edge_text_sizes(), &obstacles);
         Scene { sketch: self, places: layout.places, routes, unlabelled }
     }
 
@@ -207,6 +223,15 @@ fn node_box(node: &Node, base_px: f64, prominence: f64) -> NodeBox {
     let widest = lines.iter().map(|line| text_width(line, font_px)).fold(0.0, f64::max);
     let text = Size { w: widest, h: lines.len() as f64 * line_height(font_px) };
     NodeBox { lines, font_px, style, size: outline::size_around(style.shape, text) }
+}
+
+/// How much larger than its node, across, the ring around a focus is in px.
+pub(super) const RING: f64 = 9.0;
+
+/// Middle, counted from the node's, and size of the mark that tells how many neighbours are hidden.
+pub(super) fn badge_size(hidden: usize, node: Size) -> (Point, Size) {
+    let width = text_width(&format!("+{hidden}"), 9.0) + 7.0;
+    (Point::new(node.w / 2.0 - 3.0, -node.h / 2.0), Size { w: width, h: 13.0 })
 }
 
 /// From one line of text to the next, in px.

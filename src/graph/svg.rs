@@ -8,14 +8,14 @@ use super::{
     label::text_width,
     layout::{Cubic, Point, Size},
     outline::{self, ORNAMENT},
-    scene::{NodeBox, Scene, edge_text, line_height},
+    scene::{NodeBox, RING, Scene, badge_size, edge_text, line_height},
     style::{Family, LabelLang, Shape, TypeStyle, type_label, type_style},
     subgraph::{Edge, Node},
     xml::{Xml, number},
 };
 
 /// Fonts for Chinese that systems bring, then whatever has no serifs.
-pub const FONT_FAMILIES: &str = "'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'PingFang SC', 'Hiragino Sans GB', \
+pub(super) const FONT_FAMILIES: &str = "'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'PingFang SC', 'Hiragino Sans GB', \
      'Microsoft YaHei', 'WenQuanYi Micro Hei', 'Droid Sans Fallback', sans-serif";
 
 const INK: &str = "#1A1A1A";
@@ -83,7 +83,7 @@ impl<'a> Picture<'a> {
             });
         }
         let lines: Vec<String> =
-            footnote.iter().flat_map(|line| super::label::wrap(line, inner / LEGEND_PX, 6)).collect();
+            footnote.iter().flat_map(|line| super::label::flow(line, inner / LEGEND_PX)).collect();
         let legend_height = legend.len() as f64 * LEGEND_ROW;
         let height = legend_top + legend_height + 12.0 + lines.len() as f64 * line_height(LEGEND_PX) + BORDER / 2.0;
         Self { scene, lang, width, height, shift, title: (title, title_px), legend, legend_top, footnote: lines }
@@ -300,7 +300,7 @@ fn hover(node: &Node, lang: LabelLang) -> String {
 fn node_shape(xml: &mut Xml, node: &Node, shape: &NodeBox) {
     if node.is_focus {
         // A ring around what the picture is about.
-        let ring = Size { w: shape.size.w + 9.0, h: shape.size.h + 9.0 };
+        let ring = Size { w: shape.size.w + RING, h: shape.size.h + RING };
         let style = TypeStyle { stroke: "#D55E00", ..shape.style };
         draw_shape(xml, style, ring, "2.6", PAPER);
     }
@@ -333,8 +333,10 @@ fn draw_shape(xml: &mut Xml, style: TypeStyle, size: Size, line: &str, fill: &st
             let cap = (ORNAMENT * 0.75).min(y / 3.0);
             let (l, r, t, b) = (px(-x), px(x), px(-y + cap), px(y - cap));
             let (rx, ry) = (px(x), px(cap));
-            let d = format!("M{l} {t}A{rx} {ry} 0 0 1 {r} {t}V{b}A{rx} {ry} 0 0 1 {l} {b}ZM{l} {t}A{rx} {ry} 0 0 0 {r} {t}");
-            element("path", with(&[("d", d)]));
+            let body = format!("M{l} {t}A{rx} {ry} 0 0 1 {r} {t}V{b}A{rx} {ry} 0 0 1 {l} {b}Z");
+            element("path", with(&[("d", body)]));
+            let rim = format!("M{l} {t}A{rx} {ry} 0 0 0 {r} {t}");
+            element("path", with(&[("d", rim)]));
         }
         shape => {
             let corners = outline::polygon(shape, size);
@@ -350,10 +352,14 @@ fn draw_shape(xml: &mut Xml, style: TypeStyle, size: Size, line: &str, fill: &st
 /// How many neighbours a node has that are not shown.
 fn badge(xml: &mut Xml, hidden: usize, size: Size) {
     let label = format!("+{hidden}");
-    let width = text_width(&label, 9.0) + 7.0;
-    let (x, y) = (size.w / 2.0 - 3.0, -size.h / 2.0);
-    let place: [(&str, &dyn Display); 5] =
-        [("x", &px(x - width / 2.0)), ("y", &px(y - 6.5)), ("width", &px(width)), ("height", &"13"), ("rx", &"6.5")];
+    let (Point { x, y }, Size { w, h }) = badge_size(hidden, size);
+    let place: [(&str, &dyn Display); 5] = [
+        ("x", &px(x - w / 2.0)),
+        ("y", &px(y - h / 2.0)),
+        ("width", &px(w)),
+        ("height", &px(h)),
+        ("rx", &px(h / 2.0)),
+    ];
     let mut attributes = place.to_vec();
     attributes.extend([("fill", &PAPER as &dyn Display), ("stroke", &"#777777"), ("stroke-width", &"0.8")]);
     xml.empty("rect", &attributes);

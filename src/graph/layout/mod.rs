@@ -74,8 +74,9 @@ pub struct Layout {
 /// Free space around each node in px.
 pub(super) const MARGIN: f64 = 16.0;
 
-/// Lays a graph out. `edges` are pairs of node numbers; the node `focus` (if any) is kept in the first part.
-pub fn place(sizes: &[Size], edges: &[(usize, usize)], focus: Option<usize>) -> Layout {
+/// Lays a graph out. `edges` are pairs of node numbers; `gap` is the space in px wanted between two nodes with an edge; the part with the
+/// node `focus` comes first.
+pub fn place(sizes: &[Size], edges: &[(usize, usize)], gap: f64, focus: Option<usize>) -> Layout {
     let parts = pack::parts(sizes.len(), edges, focus);
     let mut laid_out = Vec::with_capacity(parts.len());
     for part in &parts {
@@ -87,7 +88,7 @@ pub fn place(sizes: &[Size], edges: &[(usize, usize)], focus: Option<usize>) -> 
             .map(|(a, b)| (a.min(b), a.max(b)))
             .collect();
         let inner_sizes: Vec<Size> = part.iter().map(|&node| sizes[node]).collect();
-        laid_out.push(place_connected(&inner_sizes, &inner));
+        laid_out.push(place_connected(&inner_sizes, &inner, gap));
     }
     let mut places = vec![Point::default(); sizes.len()];
     pack::side_by_side(&parts, &laid_out, sizes, &mut places);
@@ -98,7 +99,7 @@ pub fn place(sizes: &[Size], edges: &[(usize, usize)], focus: Option<usize>) -> 
 }
 
 /// The best of several beginnings.
-fn place_connected(sizes: &[Size], edges: &[(usize, usize)]) -> Vec<Point> {
+fn place_connected(sizes: &[Size], edges: &[(usize, usize)], gap: f64) -> Vec<Point> {
     if sizes.len() < 2 {
         return vec![Point::default(); sizes.len()];
     }
@@ -111,7 +112,7 @@ fn place_connected(sizes: &[Size], edges: &[(usize, usize)]) -> Vec<Point> {
         81..=260 => 8,
         _ => 1,
     };
-    let distances = stress::Distances::of(sizes, &simple);
+    let distances = stress::Distances::of(sizes, &simple, gap);
     (0..tries)
         .map(|seed| {
             let mut places = stress::descend(&distances, seed);
@@ -168,9 +169,9 @@ pub(super) mod tests {
             let (count, edges) = hubs(hub_count, leaves);
             let sizes: Vec<Size> =
                 (0..count).map(|node| Size { w: 50.0 + (node * 37 % 90) as f64, h: 26.0 + (node * 7 % 30) as f64 }).collect();
-            let layout = place(&sizes, &edges, Some(0));
+            let layout = place(&sizes, &edges, 60.0, Some(0));
             assert_eq!(overlaps(&layout.places, &sizes), [], "{count} nodes");
-            assert_eq!(layout, place(&sizes, &edges, Some(0)), "the same again");
+            assert_eq!(layout, place(&sizes, &edges, 60.0, Some(0)), "the same again");
         }
     }
 
@@ -178,7 +179,7 @@ pub(super) mod tests {
     fn parts_stand_side_by_side() {
         let sizes = vec![Size { w: 80.0, h: 30.0 }; 12];
         let edges = [(0, 1), (2, 3), (2, 4), (5, 5)];
-        let layout = place(&sizes, &edges, None);
+        let layout = place(&sizes, &edges, 60.0, None);
         assert_eq!(overlaps(&layout.places, &sizes), []);
         assert!(layout.places.iter().all(|place| place.x.is_finite() && place.y.is_finite()));
     }

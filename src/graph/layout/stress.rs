@@ -4,8 +4,8 @@ use std::{cmp::Reverse, collections::BinaryHeap};
 
 use super::{Point, Size};
 
-/// Length in px of an edge between two small nodes.
-const EDGE: f64 = 58.0;
+/// How much longer the edges of hubs are: by this times the root of the number of other neighbours.
+const HUB: f64 = 0.2;
 
 /// Wanted distances between all pairs, in px.
 pub(super) struct Distances {
@@ -16,7 +16,7 @@ pub(super) struct Distances {
 
 impl Distances {
     /// Shortest ways through a connected graph whose edges are as long as their nodes and their surroundings need.
-    pub(super) fn of(sizes: &[Size], edges: &[(usize, usize)]) -> Self {
+    pub(super) fn of(sizes: &[Size], edges: &[(usize, usize)], gap: f64) -> Self {
         let count = sizes.len();
         let mut neighbours: Vec<Vec<usize>> = vec![Vec::new(); count];
         for &(a, b) in edges {
@@ -30,7 +30,7 @@ impl Distances {
         let length = |a: usize, b: usize| {
             let shared = neighbours[a].iter().filter(|node| neighbours[b].binary_search(node).is_ok()).count();
             let others = (neighbours[a].len() + neighbours[b].len() - 2 * shared).saturating_sub(2) as f64;
-            (EDGE + radius(a) + radius(b)) * (1.0 + 0.13 * others.sqrt())
+            (gap + radius(a) + radius(b)) * (1.0 + HUB * others.sqrt())
         };
         let links: Vec<Vec<(usize, f64)>> =
             (0..count).map(|a| neighbours[a].iter().map(|&b| (b, length(a, b))).collect()).collect();
