@@ -18,6 +18,10 @@ pub mod format;
 
 pub mod rdf;
 
+pub mod store;
+
 pub mod graph;
+
+pub mod serve;
 
 pub mod cli;

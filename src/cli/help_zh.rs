@@ -56,6 +56,110 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     ),
     ("extract", "min_confidence", "略去置信度低于此值（0 到 1）的实体和事实"),
     ("extract", "with_text", "在 jsonl 中加入文章原文"),
+    // ingest
+    (
+        "ingest",
+        ABOUT,
+        "读取文章，将其中的事实写入图谱库\n\n读取文件、文件夹（含各级子文件夹）或标准输入。库中已有的文章不作改动；同一网址的文章若有变化，则替换旧文。读不了的记录会注明路径、序号和原因，跳过后继续，退出码为 1。按 Ctrl-C 会写完手头的一批再结束，已入库的不会丢失。",
+    ),
+    (
+        "ingest",
+        AFTER,
+        "示例：\n  yutu ingest articles/\n  zcat crawl.jsonl.gz | yutu ingest -\n  yutu ingest --store /data/atlas --again articles/",
+    ),
+    (
+        "ingest",
+        "paths",
+        "要读取的文件或文件夹，- 表示标准输入\n\n格式按内容和扩展名识别：抓取文本、纯文本、Markdown、HTML、JSON Lines、CSV，均可用 gzip 或 zstd 压缩。",
+    ),
+    ("ingest", "input_format", "按此格式读取全部输入，不作识别"),
+    ("ingest", "store", "图谱库所在文件夹"),
+    ("ingest", "again", "重新抽取库中已有的文章，例如在程序更新之后"),
+    // articles
+    ("articles", ABOUT, "列出、查看或移除库中的文章"),
+    ("articles list", ABOUT, "列出全部文章，新的在前"),
+    ("articles list", "store", "图谱库所在文件夹"),
+    (
+        "articles list",
+        "format",
+        "输出格式\n\ntable：表格，供人阅读；tsv：每行一篇，以制表符分隔；json：一个 JSON 数组。",
+    ),
+    ("articles show", ABOUT, "显示一篇文章述及的事实及其原文"),
+    ("articles show", "article", "文章：编号、地址、来源、SHA-256 的开头，或标题的一部分"),
+    ("articles show", "store", "图谱库所在文件夹"),
+    ("articles show", "format", "输出格式\n\ntext：供人阅读；json：供程序读取。"),
+    ("articles remove", ABOUT, "移除文章及其全部事实\n\n其他文章也述及的事实仍然保留。"),
+    ("articles remove", "articles", "要移除的文章，写法同 show"),
+    ("articles remove", "store", "图谱库所在文件夹"),
+    // show
+    (
+        "show",
+        ABOUT,
+        "显示库中对某个地区、企业、政策等的了解\n\n包括类型、名称、代码、由此出发和指向此处的事实以及数据，均注明文章、日期和原文。名称先按原样查找，再忽略全半角、大小写和空格查找，最后按名称的一部分查找。",
+    ),
+    ("show", "name", "名称、简称或地址，例如 武清区"),
+    ("show", "store", "图谱库所在文件夹"),
+    ("show", "kind", "只看此类型的实体，例如 园区"),
+    ("show", "passages", "每条事实最多显示几段原文"),
+    ("show", "format", "输出格式\n\ntext：供人阅读；json：供程序读取。"),
+    // stats
+    ("stats", ABOUT, "统计库中内容"),
+    ("stats", "store", "图谱库所在文件夹"),
+    ("stats", "format", "输出格式\n\ntext：供人阅读；json：供程序读取。"),
+    // dump
+    (
+        "dump",
+        ABOUT,
+        "将图谱库导出为 RDF，用于备份或其他系统\n\n含图的格式（nq、trig、jsonld）每篇文章一个图；其他格式将全部事实合在一起，每条一次。",
+    ),
+    (
+        "dump",
+        AFTER,
+        "示例：\n  yutu dump | zstd > facts.nq.zst\n  yutu dump -o facts.ttl\n  yutu dump --graph https://yutu.example/id/article/010ecba40770d3df --format trig",
+    ),
+    ("dump", "store", "图谱库所在文件夹"),
+    (
+        "dump",
+        "format",
+        "RDF 格式［默认：由 --output 的扩展名决定，否则为 nq］［可选：nq、trig、ttl、nt、jsonld、rdfxml］",
+    ),
+    ("dump", "graph", "只导出此图，例如某篇文章的地址"),
+    ("dump", "output", "写入此文件而非标准输出；扩展名为 .gz 或 .zst 时压缩"),
+    // load
+    (
+        "load",
+        ABOUT,
+        "将其他来源的 RDF 载入图谱库\n\n每个文件要么全部载入，要么都不载入。四元组保留其图；三元组归入 --graph 指定的图，否则归入以文件名命名的图。",
+    ),
+    (
+        "load",
+        AFTER,
+        "示例：\n  yutu load divisions.ttl\n  yutu load facts.nq.zst\n  curl https://example.org/data.ttl | yutu load - --format ttl --graph https://example.org/data",
+    ),
+    ("load", "files", "nq、trig、ttl、nt、jsonld 或 rdf（RDF/XML）文件，也可为 .gz 或 .zst；- 表示标准输入"),
+    ("load", "store", "图谱库所在文件夹"),
+    ("load", "format", "RDF 格式［默认：由扩展名决定］［可选：nq、trig、ttl、nt、jsonld、rdfxml］"),
+    ("load", "graph", "文件中没有指明图的内容归入此图"),
+    // backup
+    ("backup", ABOUT, "将图谱库复制到新文件夹\n\n副本可像原库一样使用。在同一磁盘上，原库变化之前副本几乎不占空间。"),
+    ("backup", "folder", "新文件夹"),
+    ("backup", "store", "图谱库所在文件夹"),
+    // serve
+    (
+        "serve",
+        ABOUT,
+        "通过 HTTP 回答 SPARQL 查询\n\n查询以 GET 或 POST 发到 /sparql（SPARQL 1.1 协议），Accept 头决定结果格式。/healthz 报告服务状况。图谱库以只读方式打开：其他读取者可同时使用，期间不能写入。按 Ctrl-C 会答完手头的请求再结束。",
+    ),
+    (
+        "serve",
+        AFTER,
+        "示例：\n  yutu serve\n  curl -H 'Accept: text/csv' --data-urlencode 'query=SELECT ?name { ?p a yutu:Park ; rdfs:label ?name }' http://127.0.0.1:7878/sparql",
+    ),
+    ("serve", "store", "图谱库所在文件夹"),
+    ("serve", "bind", "监听的地址和端口"),
+    ("serve", "cors", "允许任何来源的网页查询"),
+    ("serve", "timeout_s", "查询超过这么多秒即停止"),
+    ("serve", "max_body_kib", "拒绝大于这么多 KiB 的请求"),
     // completions
     (
         "completions",

@@ -4,7 +4,10 @@ use std::{
     error::Error,
     ops::ControlFlow,
     path::{Path, PathBuf},
-    sync::mpsc::{Receiver, sync_channel},
+    sync::{
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, sync_channel},
+    },
     time::{Duration, Instant},
 };
 
@@ -19,6 +22,9 @@ use crate::{
 
 /// A batch holds at most so much text, in bytes, beyond its first article.
 const BATCH_BYTES: usize = 16 << 20;
+
+/// How long a wait for input goes on before a look at whether to stop.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What to read.
 #[derive(Debug, clap::Args)]
@@ -55,6 +61,19 @@ pub(super) struct Counts {
 pub(super) fn each_batch(
     input: &InputArgs,
     context: &Context,
+    take: impl FnMut(Vec<Article>) -> Result<(), miette::Report>,
+) -> Result<Counts, miette::Report> {
+    each_batch_until(&AtomicBool::new(false), input, context, take)
+}
+
+/// The same, but ends after the batch in hand, or while it waits for input, when `stop` becomes true.
+///
+/// # Errors
+/// Those of `take`, which end the reading.
+pub(super) fn each_batch_until(
+    stop: &AtomicBool,
+    input: &InputArgs,
+    context: &Context,
     mut take: impl FnMut(Vec<Article>) -> Result<(), miette::Report>,
 ) -> Result<Counts, miette::Report> {
     let start = Instant::now();
@@ -65,7 +84,7 @@ pub(super) fn each_batch(
     let mut progress = Progress::new(context, total_bytes, reader.bytes_read());
     let (sender, articles) = sync_channel(context.threads * 8);
     let paths = input.paths.clone();
-    // Not joined when `take` fails: a thread that waits for standard input may wait for ever.
+    // Not joined when `take` fails or all is to stop: a thread that waits for standard input may wait for ever.
     let reading = std::thread::spawn(move || {
         for path in &paths {
             let mut sink = |article| match sender.send(article) {
@@ -82,7 +101,7 @@ pub(super) fn each_batch(
         }
     });
     let mut counts = Counts { articles: 0, failed: 0, time: Duration::ZERO };
-    while let Some(batch) = next_batch(&articles, context.threads * 16) {
+    while let Some(batch) = next_batch(&articles, context.threads * 16, stop) {
         let mut whole = Vec::with_capacity(batch.len());
         for article in batch {
             match article {
@@ -100,7 +119,9 @@ pub(super) fn each_batch(
         }
         progress.advance(count);
     }
-    reading.join().map_err(|_| miette!("the reader stopped in the middle of its input; please report this"))?;
+    if !stop.load(Ordering::Relaxed) {
+        reading.join().map_err(|_| miette!("the reader stopped in the middle of its input; please report this"))?;
+    }
     counts.time = start.elapsed();
     Ok(counts)
 }
@@ -109,8 +130,19 @@ pub(super) fn each_batch(
 fn next_batch(
     articles: &Receiver<Result<Article, ReadError>>,
     limit: usize,
+    stop: &AtomicBool,
 ) -> Option<Vec<Result<Article, ReadError>>> {
-    let mut batch = vec![articles.recv().ok()?];
+    let first = loop {
+        if stop.load(Ordering::Relaxed) {
+            return None;
+        }
+        match articles.recv_timeout(PATIENCE) {
+            Ok(article) => break article,
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return None,
+        }
+    };
+    let mut batch = vec![first];
     let mut bytes = 0;
     while batch.len() < limit && bytes < BATCH_BYTES {
         let Ok(article) = articles.try_recv() else { break };

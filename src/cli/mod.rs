@@ -12,15 +12,26 @@
 //! 3. `help_zh.rs`: the Chinese text of the command and of each argument; a test names those that are missing.
 //! 4. `UPDATE_EXPECT=1 cargo test --release --test it help` takes the new help into its snapshot.
 
+mod articles;
+mod backup;
+mod card;
 mod completions;
+mod dump;
 mod extract;
 mod help_zh;
+mod ingest;
 mod input;
 mod lang;
+mod load;
 mod localise;
 mod man;
 mod output;
 mod progress;
+mod serve;
+mod show;
+mod stats;
+mod store;
+mod table;
 mod usage;
 
 use std::{ffi::OsString, fmt::Display, io::Write as _, num::NonZeroUsize, process::ExitCode};
@@ -111,7 +122,15 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Ingest(ingest::Args),
     Extract(extract::Args),
+    Articles(articles::Args),
+    Show(show::Args),
+    Stats(stats::Args),
+    Dump(dump::Args),
+    Load(load::Args),
+    Backup(backup::Args),
+    Serve(serve::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -119,7 +138,15 @@ enum Command {
 impl Command {
     fn run(&self, context: &Context) -> Result<Outcome, miette::Report> {
         match self {
+            Self::Ingest(args) => ingest::run(args, context),
             Self::Extract(args) => extract::run(args, context),
+            Self::Articles(args) => articles::run(args, context),
+            Self::Show(args) => show::run(args, context),
+            Self::Stats(args) => stats::run(args, context),
+            Self::Dump(args) => dump::run(args, context),
+            Self::Load(args) => load::run(args, context),
+            Self::Backup(args) => backup::run(args, context),
+            Self::Serve(args) => serve::run(args, context),
             Self::Completions(args) => completions::run(args, context),
             Self::Man(args) => man::run(args, context),
         }

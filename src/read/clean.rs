@@ -76,7 +76,7 @@ pub(super) struct Labels {
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?:(?P<source>信息来源|文章来源|稿件来源|来源|稿源)|发布日期|发布时间|发文日期|发文时间|成文日期|日期|时间|责任编辑|编辑|作者|记者|",
-        r"浏览次数|浏览量|阅读量|阅读次数|点击数|点击量|字号|字体)\s*[：:]\s*(?P<value>[^\s：:|｜]{0,30})",
+        r"浏览次数|浏览量|阅读量|阅读次数|点击数|点击量|字号|字体)\s*[：:]\s*(?P<value>[^\s：:|｜】）)]{0,30})",
     ))
     .expect("the pattern is valid")
 });
@@ -101,29 +101,33 @@ impl Labels {
     }
 }
 
-/// Whether a line at an article's end is the site's: a link such as `- 联系我们`, or one of the usual phrases.
+/// Whether a line at an article's end is the site's: nothing but links such as `- 联系我们`, or one of the usual phrases.
 pub(super) fn is_footer(line: &str) -> bool {
-    const PHRASES: &[&str] = &[
-        "点我投稿",
+    const LINKS: &[&str] = &[
         "联系我们",
         "企业入驻",
-        "版权所有",
+        "关于我们",
         "免责声明",
+        "隐私政策",
+        "网站地图",
         "返回顶部",
+        "返回首页",
         "扫一扫",
         "打印本页",
+        "打印",
         "关闭窗口",
-        "网站地图",
-        "ICP备",
-        "上一篇",
-        "下一篇",
+        "关闭",
         "分享到",
-        "隐私政策",
-        "关于我们",
+        "版权声明",
     ];
     let line = line.trim();
-    let is_short = line.chars().nth(40).is_none();
-    is_short && !line.contains('。') && PHRASES.iter().any(|phrase| line.contains(phrase))
+    let is_separator = |c: char| c.is_whitespace() || "-|｜·•[]【】".contains(c);
+    let mut words = line.split(is_separator).filter(|word| !word.is_empty()).peekable();
+    let is_short = line.chars().nth(60).is_none();
+    is_short
+        && (words.peek().is_some() && words.all(|word| LINKS.contains(&word.trim_end_matches(['：', ':'])))
+            || ["版权所有", "上一篇", "下一篇"].iter().any(|phrase| line.starts_with(phrase))
+            || ["点我投稿", "ICP备"].iter().any(|phrase| line.contains(phrase)))
 }
 
 #[cfg(test)]
@@ -143,6 +147,8 @@ mod tests {
         assert!(is_footer("有想补充的信息？点我投稿"));
         assert!(is_footer("- 联系我们"));
         assert!(!is_footer("- 推动生物医药产业集聚"));
+        assert!(is_footer("打印本页 | 关闭窗口"));
+        assert!(!is_footer("【联系我们】武清区招商局　地址：雍阳西道"));
         assert!(!is_footer("企业入驻率达到90%，园区联系我们的服务专班。"));
     }
 }

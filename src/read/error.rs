@@ -85,7 +85,7 @@ pub enum ReadError {
         place: Place,
     },
     /// The bytes are not valid in the text encoding.
-    #[error("{place} is not valid {tried}; convert it to UTF-8, e.g. by `iconv -c -f GB18030 -t UTF-8`")]
+    #[error("{place} is not valid {tried}; convert it to UTF-8, e.g. by `iconv -c -f {} -t UTF-8`", likely(tried))]
     Encoding {
         /// The file or line.
         place: Place,
@@ -107,13 +107,16 @@ pub enum ReadError {
         place: Place,
     },
     /// A line is not the JSON object of an article.
-    #[error(r#"{place} is no article; a line must be an object like {{"title": "…", "text": "…", "published": "2025-07-02"}}"#)]
+    #[error(
+        r#"{place} is no article: {reason} (column {column}); a line must be an object like {{"title": "…", "text": "…"}}"#
+    )]
     Json {
         /// The record.
         place: Place,
-        /// The cause.
-        #[source]
-        source: serde_json::Error,
+        /// What is wrong, by the JSON parser.
+        reason: String,
+        /// Where in the line, in bytes from 1.
+        column: usize,
     },
     /// A file is one JSON document over many lines, or an array.
     #[error("{place} is one JSON document, not one object a line; turn it into lines first, e.g. by `jq -c '.[]'`")]
@@ -187,15 +190,16 @@ impl ReadError {
                 format!("{place} 不是文本，请提供纯文本、Markdown、HTML、JSON Lines、CSV，或其 gzip、zstd 压缩文件")
             }
             Self::Encoding { tried, .. } => {
-                format!("{place} 不是有效的 {tried} 编码，请先转为 UTF-8，例如 `iconv -c -f GB18030 -t UTF-8`")
+                format!(
+                    "{place} 不是有效的 {tried} 编码，请先转为 UTF-8，例如 `iconv -c -f {} -t UTF-8`",
+                    likely(tried)
+                )
             }
             Self::TooLarge { limit_bytes, .. } => format!("{place} 超过单篇文章上限 {} MiB，请拆分", limit_bytes >> 20),
             Self::Empty { .. } => format!("{place} 没有正文"),
-            Self::Json { .. } => {
-                format!(
-                    r#"{place} 不是文章，每行须为 {{"title": "…", "text": "…", "published": "2025-07-02"}} 这样的对象"#
-                )
-            }
+            Self::Json { reason, column, .. } => format!(
+                r#"{place} 不是文章：{reason}（第 {column} 列），每行须为 {{"title": "…", "text": "…"}} 这样的对象"#
+            ),
             Self::JsonLayout { .. } => {
                 format!("{place} 是单个 JSON 文档，而非每行一个对象，请先转换，例如 `jq -c '.[]'`")
             }
@@ -209,4 +213,9 @@ impl ReadError {
             Self::Html { .. } => format!("在网页 {place} 中找不到正文，请将其文字另存为 .txt 文件"),
         }
     }
+}
+
+/// The encoding to convert from: the one that was found, else the usual one.
+fn likely<'a>(tried: &'a str) -> &'a str {
+    if tried.contains(' ') { "GB18030" } else { tried }
 }

@@ -11,7 +11,10 @@ pub(super) fn files(path: &Path) -> impl Iterator<Item = Result<PathBuf, ReadErr
     let walk = WalkDir::new(path).follow_links(true).sort_by_file_name();
     walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry)).filter_map(|entry| match entry {
         Ok(entry) if entry.file_type().is_dir() => None,
-        Ok(entry) if entry.depth() == 0 || is_wanted(entry.path()) => Some(Ok(entry.into_path())),
+        // No pipes or devices out of a folder: they may never end.
+        Ok(entry) if entry.depth() == 0 || entry.file_type().is_file() && is_wanted(entry.path()) => {
+            Some(Ok(entry.into_path()))
+        }
         Ok(_) => None,
         Err(error) => Some(Err(unreadable(error))),
     })

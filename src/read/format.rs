@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use crate::model::UnknownName;
+
 /// How articles stand in a file. Any of them can be packed by gzip or zstd.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -46,12 +48,14 @@ impl Format {
 }
 
 impl FromStr for Format {
-    type Err = String;
+    type Err = UnknownName;
 
-    fn from_str(name: &str) -> Result<Self, String> {
-        Self::ALL.iter().copied().find(|format| format.as_str() == name).ok_or_else(|| {
-            let known: Vec<&str> = Self::ALL.iter().map(|format| format.as_str()).collect();
-            format!("`{name}` is no format; known are: {}", known.join(", "))
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        let known = || Self::ALL.iter().map(|format| format.as_str());
+        Self::ALL.iter().copied().find(|format| format.as_str() == name).ok_or_else(|| UnknownName {
+            name: name.to_owned(),
+            vocabulary: "input format",
+            known: known().collect::<Vec<_>>().join(", "),
         })
     }
 }

@@ -5,7 +5,11 @@
 
 use dom_smoothie::{Config, Readability, ReadabilityError, TextMode};
 
-use super::{Place, ReadError, clean::Draft, date};
+use super::{
+    Place, ReadError,
+    clean::{Draft, Labels},
+    date,
+};
 use crate::model::Article;
 
 /// Deeper trees are no articles, and take more stack than a thread has.
@@ -44,8 +48,11 @@ pub(super) fn article(page: &str, place: Place) -> Result<Option<Article>, ReadE
     let title_line = Some(title.as_str()).filter(|title| !title.trim().is_empty());
     let Some(mut draft) = Draft::from_lines(title_line.into_iter().chain(lines)) else { return Ok(None) };
     let published = own.published.or_else(|| found.published_time.as_deref().and_then(date::parse));
-    draft.published = published.or(draft.published).or_else(|| own.text.lines().find_map(date::labelled)).or(own.time);
-    draft.source = own.address.or(found.url).or(own.source).or(draft.source).or(found.site_name);
+    let labels = own.text.lines().find_map(Labels::of_line);
+    let (label_date, label_source) = labels.map_or((None, None), |labels| (labels.published, labels.source));
+    let labelled = || label_date.or_else(|| own.text.lines().find_map(date::labelled));
+    draft.published = published.or(draft.published).or_else(labelled).or(own.time);
+    draft.source = own.address.or(found.url).or(own.source).or(draft.source).or(label_source).or(found.site_name);
     Ok(Some(draft.into_article()))
 }
 
@@ -92,13 +99,38 @@ impl PageFields {
     }
 }
 
-/// `武清区引进项目_天津市武清区人民政府` without the site's name.
+/// `武清区引进项目_天津市武清区人民政府` without the site's name. What follows a dash is the site's only where it ends as sites do:
+/// `揭榜挂帅—津南新政` stays.
 fn without_site(title: &str) -> &str {
-    let cut = ['_', '|', '｜'].into_iter().filter_map(|mark| title.find(mark)).min();
-    match cut {
-        Some(at) if at > 0 => title[..at].trim(),
-        _ => title.trim(),
+    const SITES: &[&str] = &[
+        "网",
+        "网站",
+        "政府",
+        "日报",
+        "晚报",
+        "早报",
+        "新闻",
+        "门户",
+        "频道",
+        "客户端",
+        "委员会",
+        "中心",
+        "局",
+        "在线",
+        "公众号",
+        "管委会",
+        "头条",
+    ];
+    let mut title = title.trim();
+    while let Some((at, mark)) = title.char_indices().rev().find(|(_, c)| "_|｜-–—".contains(*c)) {
+        let (before, site) = (title[..at].trim_end_matches([' ', mark]), title[at + mark.len_utf8()..].trim());
+        let is_site = "_|｜".contains(mark) || SITES.iter().any(|end| site.ends_with(end));
+        if before.chars().nth(3).is_none() || !is_site {
+            break;
+        }
+        title = before;
     }
+    title
 }
 
 /// How deep tags are nested, roughly: void and unclosed ones count as open, which errs on the side of caution.
@@ -154,6 +186,26 @@ mod tests {
             "<title>武清引进项目</title><body><div><span>发布时间：2025年7月2日</span></div><article><p>{BODY}</p></article>"
         );
         assert_eq!(read(&page).published.as_deref(), Some("2025-07-02"));
+    }
+
+    #[test]
+    fn a_page_of_tables_has_its_site_s_name_cut_off_and_its_labels_read() {
+        let page = format!(
+            "<title>武清\"四高\"并举 - 天津市人民政府</title><table><tr><td>发布日期：2025年07月02日　来源：武清区人民政府　【字体：大 中 小】\
+             <tr><td>{BODY}<br><br>　　{BODY}<tr><td>【<a>打印本页</a>】【<a>关闭窗口</a>】</table><div>津ICP备05000000号</div>"
+        );
+        let article = read(&page);
+        assert_eq!(article.text, format!("武清\"四高\"并举\n{BODY}\n{BODY}"));
+        assert_eq!(article.published.as_deref(), Some("2025-07-02"));
+        assert_eq!(article.source.as_deref(), Some("武清区人民政府"));
+    }
+
+    #[test]
+    fn a_dash_in_a_title_is_no_site() {
+        assert_eq!(without_site("武清区引进项目_要闻_天津市人民政府"), "武清区引进项目");
+        assert_eq!(without_site("武清区引进项目--天津日报"), "武清区引进项目");
+        assert_eq!(without_site("揭榜挂帅—津南新政"), "揭榜挂帅—津南新政");
+        assert_eq!(without_site("新政-人民网"), "新政-人民网");
     }
 
     #[test]

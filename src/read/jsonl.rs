@@ -52,10 +52,22 @@ pub(super) fn read(lines: Lines<'_>, limits: Limits, sink: &mut Sink<'_>) -> Con
             Err(error) if count == 1 && (error.is_eof() || text.starts_with('[')) => {
                 return sink(Err(ReadError::JsonLayout { place: Place::file(&path) }));
             }
-            Err(source) => sink(Err(ReadError::Json { place: place(), source }))?,
+            Err(error) => {
+                let (column, reason) = (error.column(), reason(&error));
+                sink(Err(ReadError::Json { place: place(), reason, column }))?;
+            }
         }
     }
+    if count == 0 {
+        return sink(Err(ReadError::Empty { place: Place::file(&path) }));
+    }
     ControlFlow::Continue(())
+}
+
+/// The parser's message without its count of lines, which would be of the record and not of the file.
+fn reason(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    message.split(" at line ").next().unwrap_or(&message).to_owned()
 }
 
 fn article(record: Record, place: impl Fn() -> Place) -> Result<Article, ReadError> {

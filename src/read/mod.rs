@@ -169,8 +169,10 @@ fn one_article(name: &str, format: Format, bytes: &mut dyn Read, limits: Limits)
     let head = encoding::Head { bytes: raw, complete: true };
     let is_html = format == Format::Html;
     let encoding = encoding::detect(&head, is_html).map_err(|tried| ReadError::Encoding { place: place(), tried })?;
-    let text = encoding::decode(&head.bytes, encoding, is_html)
-        .ok_or_else(|| ReadError::Encoding { place: place(), tried: encoding.name() })?;
+    let text = encoding::decode(&head.bytes, encoding, is_html).ok_or_else(|| ReadError::Encoding {
+        place: damaged_line(name, &head.bytes, encoding),
+        tried: encoding.name(),
+    })?;
     let article = match format {
         Format::Html => html::article(&text, place())?,
         Format::Markdown => markdown::article(&text),
@@ -178,6 +180,12 @@ fn one_article(name: &str, format: Format, bytes: &mut dyn Read, limits: Limits)
     };
     let article = article.ok_or_else(|| ReadError::Empty { place: place() })?;
     within(article, limits, place)
+}
+
+/// The first line that is not valid in the encoding.
+fn damaged_line(name: &str, bytes: &[u8], encoding: &'static encoding_rs::Encoding) -> Place {
+    let line = bytes.split(|byte| *byte == b'\n').position(|line| encoding::decode(line, encoding, false).is_none());
+    Place { line: line.map(|line| line as u64 + 1), ..Place::file(name) }
 }
 
 /// The article, unless its text is larger than the limit.

@@ -1,0 +1,88 @@
+//! Where the graphs of articles are kept: an Oxigraph store on disk or in memory.
+//!
+//! The store adds to Oxigraph what the program promises: one graph an article, taken or retracted as a whole (`articles`); a default
+//! graph that is the union of all others (`union`); a version of the shape of its triples and a lock between programs
+//! (`open`); RDF in and out (`transfer`); what is known of an entity (`lookup`, `card`); counts (`stats`). Queries go through
+//! [`YutuStore::query`].
+
+mod articles;
+mod card;
+mod error;
+mod lookup;
+mod open;
+mod query;
+mod read;
+mod stats;
+mod transfer;
+mod union;
+
+use std::{
+    fs::File,
+    path::PathBuf,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use oxigraph::store::Store;
+
+pub use articles::{ArticleFacts, ArticleRow, Known, Taken};
+pub use card::{EntityCard, FactGroup, Statement};
+pub use error::StoreError;
+pub use lookup::{Found, Named};
+pub use query::{QueryError, QuerySettings};
+pub use read::{ArticleRef, Fact, Figure};
+pub use stats::Stats;
+pub use transfer::{Dumped, Loaded, Packed, Packing, format_of_name};
+
+/// Version of the shape of triples that this program writes and reads; see `docs/rdf.md`.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// After so many quads written, memory tables go to disk.
+///
+/// Oxigraph lets RocksDB gather 128 MiB in each of its ten column families before that, so that memory would grow with what
+/// was read until well past a gigabyte.
+const FLUSH_AFTER_QUADS: usize = 60_000;
+
+/// A store of articles' graphs.
+pub struct YutuStore {
+    store: Store,
+    path: Option<PathBuf>,
+    unflushed_quads: AtomicUsize,
+    /// Held as long as the store is open; see [`open`].
+    _lock: Option<File>,
+}
+
+impl std::fmt::Debug for YutuStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("YutuStore").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl YutuStore {
+    /// The Oxigraph store within, for reading. Writing past this type would break the union that the default graph is.
+    pub fn oxigraph(&self) -> &Store {
+        &self.store
+    }
+
+    /// Everything written so far is on disk when this returns, and no longer in memory.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn flush(&self) -> Result<(), StoreError> {
+        self.unflushed_quads.store(0, Ordering::Relaxed);
+        if self.path.is_some() {
+            self.store.flush().map_err(self.failed("write the store to disk"))?;
+        }
+        Ok(())
+    }
+
+    /// Notes that so many quads were written, and flushes when enough have come together.
+    fn wrote(&self, quads: usize) -> Result<(), StoreError> {
+        let unflushed = self.unflushed_quads.fetch_add(quads, Ordering::Relaxed) + quads;
+        if unflushed >= FLUSH_AFTER_QUADS { self.flush() } else { Ok(()) }
+    }
+
+    /// An error of the storage, with what was tried.
+    fn failed(&self, tried: &'static str) -> impl Fn(oxigraph::store::StorageError) -> StoreError + '_ {
+        move |source| StoreError::from_storage(tried, self.path.as_deref(), source)
+    }
+}

@@ -1,0 +1,143 @@
+//! `yutu extract` against the built program.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    process::Stdio,
+};
+
+use crate::yutu::{command, finish, fixture, fixture_argument, run, run_with_input};
+
+/// The titles in a jsonl output.
+fn titles(stdout: &str) -> Vec<String> {
+    let line = |line: &str| serde_json::from_str::<serde_json::Value>(line).expect("a line is JSON");
+    stdout
+        .lines()
+        .map(|text| line(text)["article"]["title"].as_str().expect("an article has a title").to_owned())
+        .collect()
+}
+
+#[test]
+fn jsonl_has_the_keys_of_the_contract() {
+    let run = run(&["extract", &fixture_argument("plain.txt")]);
+    assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
+    let line: serde_json::Value = serde_json::from_str(run.stdout.trim_end()).unwrap();
+    let keys = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(&line), ["article", "entities", "relations", "observations", "diagnostics"]);
+    assert_eq!(keys(&line["article"]), ["id", "title", "published", "source", "sha256"]);
+}
+
+#[test]
+fn output_is_in_the_order_of_the_input_whatever_the_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines: String = (0..500)
+        .map(|number| {
+            format!(
+                "{{\"title\":\"第{number}篇\",\"text\":\"武清区引进项目{}。\"}}\n",
+                "，发展产业".repeat(number % 7 * 20)
+            )
+        })
+        .collect();
+    let path = folder.path().join("many.jsonl");
+    std::fs::write(&path, lines).unwrap();
+    let path = path.to_str().unwrap();
+    let one = run(&["extract", path, "--threads", "1"]);
+    let four = run(&["extract", path, "--threads", "4"]);
+    assert_eq!(titles(&one.stdout), (0..500).map(|number| format!("第{number}篇")).collect::<Vec<_>>());
+    assert!(one.stdout == four.stdout, "the number of threads changes the output");
+}
+
+#[test]
+fn standard_input_is_read_in_any_format() {
+    for name in ["dump.txt", "dump.txt.zst", "articles.jsonl.gz", "articles.csv"] {
+        let run = run_with_input(&["extract", "-"], &std::fs::read(fixture(name)).unwrap());
+        assert_eq!(run.status, Some(0), "{name}: {}", run.stderr);
+        assert_eq!(titles(&run.stdout), ["武清区引进重点项目", "津南区实施揭榜挂帅"], "{name}");
+    }
+    let run = run_with_input(&["extract", "-", "--input-format", "text"], b"-\n\xe6\xad\xa6\n");
+    assert_eq!(titles(&run.stdout), ["-"]);
+}
+
+#[test]
+fn damaged_files_are_named_and_all_others_are_taken() {
+    let arguments =
+        ["missing.txt", "empty.txt", "invalid_utf8.txt", "damaged.jsonl", "plain.txt"].map(fixture_argument);
+    let mut all = vec!["extract"];
+    all.extend(arguments.iter().map(String::as_str));
+    let english = run(&all);
+    assert_eq!(english.status, Some(1));
+    assert_eq!(titles(&english.stdout).len(), 3);
+    for part in [
+        "missing.txt",
+        "empty.txt",
+        "UTF-8",
+        "record 2 (line 2)",
+        "record 3 (line 3)",
+        "3 articles extracted, 5 failed",
+    ] {
+        assert!(english.stderr.contains(part), "{part} in {}", english.stderr);
+    }
+    all.extend(["--lang", "zh"]);
+    let chinese = run(&all);
+    for part in ["无法打开", "没有正文", "第 2 条（第 2 行）", "已抽取 3 篇，5 条读取失败"] {
+        assert!(chinese.stderr.contains(part), "{part} in {}", chinese.stderr);
+    }
+    all.push("--quiet");
+    assert_eq!(run(&all).stderr.matches("错误：").count(), 5);
+}
+
+#[test]
+fn a_cut_gzip_file_gives_what_came_before_the_cut() {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+    let line = std::fs::read(fixture("articles.jsonl")).unwrap();
+    for _ in 0..500 {
+        packer.write_all(&line).unwrap();
+    }
+    let packed = packer.finish().unwrap();
+    let run = run_with_input(&["extract", "-"], &packed[..packed.len() / 2]);
+    assert_eq!(run.status, Some(1));
+    assert!(titles(&run.stdout).len() > 200, "{}", run.stdout.len());
+    assert!(run.stderr.contains("cut off or damaged"), "{}", run.stderr);
+    let run = run_with_input(&["extract", "-"], &[0x1f, 0x8b, 8, 0, 1, 2, 3]);
+    assert_eq!((run.status, run.stdout.as_str()), (Some(1), ""));
+}
+
+#[test]
+fn text_is_marked_by_brackets_where_it_goes_to_a_file() {
+    let run = run(&["extract", "--format", "text", &fixture_argument("plain.txt")]);
+    assert_eq!(run.status, Some(0));
+    assert!(!run.stdout.contains('\u{1b}'));
+}
+
+#[test]
+fn text_is_coloured_on_demand_and_never_against_no_color() {
+    let path = fixture_argument("plain.txt");
+    let coloured = |name: &str| {
+        let mut command = command(&["extract", "--format", "text", &path]);
+        command.env(name, "1");
+        finish(command, &[]).stdout
+    };
+    assert!(!coloured("CLICOLOR_FORCE").contains('|'));
+    assert!(!coloured("NO_COLOR").contains('\u{1b}'));
+}
+
+#[test]
+fn tsv_begins_with_its_columns() {
+    let run = run(&["extract", "--format", "tsv", &fixture_argument("plain.txt")]);
+    assert!(run.stdout.starts_with("article\tkind\tid\tsubject\t"));
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_program_quietly() {
+    let mut child = command(&["extract", "-"]).stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // Endless input: only the closed pipe can end the program.
+    let writing =
+        std::thread::spawn(move || while stdin.write_all("{\"title\":\"题\",\"text\":\"文\"}\n".as_bytes()).is_ok() {});
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(first.ends_with("}\n"));
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert_eq!((child.wait().unwrap().code(), stderr.as_str()), (Some(0), ""));
+    writing.join().unwrap();
+}
