@@ -2,27 +2,11 @@
 
 use petgraph::visit::EdgeRef as _;
 
-use super::{
-    graphml::node_values,
-    scene::Scene,
-    xml::number,
-};
+use super::{graphml::node_values, scene::Scene, xml::number};
 
 /// Columns of the nodes' table after `Id` and `Label`.
-const NODE_COLUMNS: [&str; 12] = [
-    "type",
-    "typeLabel",
-    "code",
-    "articles",
-    "focus",
-    "hops",
-    "hidden",
-    "degree",
-    "pageRank",
-    "betweenness",
-    "x",
-    "y",
-];
+const NODE_COLUMNS: [&str; 12] =
+    ["type", "typeLabel", "code", "articles", "focus", "hops", "hidden", "degree", "pageRank", "betweenness", "x", "y"];
 
 /// The table of nodes: UTF-8, comma, header.
 pub fn nodes_csv(scene: &Scene) -> String {
@@ -30,7 +14,9 @@ pub fn nodes_csv(scene: &Scene) -> String {
     let mut rows = vec![["Id", "Label"].iter().chain(&NODE_COLUMNS).map(|&column| column.to_owned()).collect()];
     for (number_of, node) in graph.node_weights().enumerate() {
         let values = node_values(scene, number_of, scene.sketch.options.lang);
-        let value = |column: &&str| values.iter().find(|(key, _)| key == column).map_or(String::new(), |(_, value)| value.clone());
+        let value = |column: &&str| {
+            values.iter().find(|(key, _)| key == column).map_or(String::new(), |(_, value)| value.clone())
+        };
         let mut row = vec![node.iri.clone(), node.label.clone()];
         row.extend(NODE_COLUMNS.iter().map(value));
         rows.push(row);

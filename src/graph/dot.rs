@@ -1,7 +1,9 @@
 //! Graphviz DOT, by the syntax tree and printer of graphviz-rust.
 
 use graphviz_rust::{
-    dot_structures::{Attribute, Edge as DotEdge, EdgeTy, Graph, GraphAttributes, Id, Node as DotNode, NodeId, Stmt, Vertex},
+    dot_structures::{
+        Attribute, Edge as DotEdge, EdgeTy, Graph, GraphAttributes, Id, Node as DotNode, NodeId, Stmt, Vertex,
+    },
     printer::{DotPrinter as _, PrinterContext},
 };
 use petgraph::visit::EdgeRef as _;

@@ -47,6 +47,8 @@ pub struct Facts {
     edges: BTreeMap<(String, Relation, String), Supported>,
     claims: BTreeMap<String, Claim>,
     values: usize,
+    /// Whether claims make no edges of their own.
+    only_supporting: bool,
 }
 
 impl Facts {
@@ -83,11 +85,6 @@ impl Facts {
             let triple = Triple::new(quad.subject.clone(), quad.predicate.clone(), quad.object.clone());
             self.add_triple(&triple, article);
         }
-    }
-
-    /// Takes in the mention of an entity by an article.
-    pub fn add_mention(&mut self, article: &str, entity: &str) {
-        self.entities.entry(entity.to_owned()).or_default().articles.insert(article.to_owned());
     }
 
     /// Whether a triple names, types or claims something, rather than linking.
@@ -169,10 +166,18 @@ impl Facts {
         }
     }
 
-    /// Addresses of entities of which neither a name nor a type is known yet.
-    pub fn nameless(&self) -> Vec<String> {
-        let nameless = |named: &Named| named.labels.is_empty() && named.official.is_empty();
-        self.entities.iter().filter(|(_, named)| nameless(named)).map(|(iri, _)| iri.clone()).collect()
+    /// Takes in a property of a claim. It supports an edge that is there already; it makes none of another relation.
+    pub(super) fn add_claim_part(&mut self, quad: &Quad) {
+        self.only_supporting = true;
+        if self.is_described_by(quad) && quad.predicate != rdf::TYPE {
+            let triple = Triple::new(quad.subject.clone(), quad.predicate.clone(), quad.object.clone());
+            self.add_triple(&triple, None);
+        }
+    }
+
+    /// Subject and object of every edge.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        self.edges.keys().map(|(subject, _, object)| (subject.clone(), object.clone()))
     }
 
     /// The ends of all edges.
@@ -185,9 +190,11 @@ impl Facts {
     pub fn into_subgraph(mut self, focus: &[String]) -> Subgraph {
         for claim in std::mem::take(&mut self.claims).into_values() {
             if let (Some(subject), Some(predicate), Some(object)) = (claim.subject, claim.predicate, claim.object) {
-                self.entities.entry(subject.clone()).or_default();
-                self.entities.entry(object.clone()).or_default();
-                let edge = self.edges.entry((subject, relation(&predicate), object)).or_default();
+                let key = (subject, relation(&predicate), object);
+                if self.only_supporting && !self.edges.contains_key(&key) {
+                    continue;
+                }
+                let edge = self.edges.entry(key).or_default();
                 edge.support(claim.confidence, claim.article.as_deref(), claim.planned);
             }
         }
@@ -302,7 +309,8 @@ mod tests {
 
     #[test]
     fn constructed_triples_are_drawn_whatever_their_property() {
-        let triples = quads(r#"<Park/p> <https://a.example/ns#twin> <Park/q> ; yutu:unit "亿元" . <Park/q> rdfs:label "乙园" ."#);
+        let triples =
+            quads(r#"<Park/p> <https://a.example/ns#twin> <Park/q> ; yutu:unit "亿元" . <Park/q> rdfs:label "乙园" ."#);
         let facts = Facts::from_triples(triples.into_iter().map(Triple::from));
         let subgraph = facts.into_subgraph(&[]);
         assert_eq!(subgraph.omitted.values, 1);

@@ -4,10 +4,7 @@ use std::fmt::Write as _;
 
 use petgraph::visit::EdgeRef as _;
 
-use super::{
-    facts::Facts,
-    subgraph::{Edge, Node, Relation, Subgraph},
-};
+use super::subgraph::{Edge, Node, Relation, Subgraph};
 use crate::model::{EntityType, Predicate, iri};
 
 /// A node without type.
@@ -58,7 +55,17 @@ pub(super) fn park() -> Subgraph {
 
 /// A made-up neighbourhood of about so many nodes: places, firms, programs as articles have them.
 pub(super) fn large(count: usize) -> Subgraph {
-    let names = ["武清开发区", "京津产业新城", "诺禾致源", "天津大学医学部", "生物医药", "京津冀协同发展战略", "高王路北延工程", "《武清区国土空间总体规划》", "博菲德众创空间"];
+    let names = [
+        "武清开发区",
+        "京津产业新城",
+        "诺禾致源",
+        "天津大学医学部",
+        "生物医药",
+        "京津冀协同发展战略",
+        "高王路北延工程",
+        "《武清区国土空间总体规划》",
+        "博菲德众创空间",
+    ];
     let kinds = [
         EntityType::Park,
         EntityType::Region,
@@ -86,22 +93,17 @@ pub(super) fn large(count: usize) -> Subgraph {
         // A tree with few hubs and many leaves, and now and then a second link.
         let parent = if number < 8 { 0 } else { (number * number * 31 + number * 17) % (number / 5).clamp(1, 14) };
         let predicate = Predicate::ALL[number * 5 % Predicate::ALL.len()];
-        edges.push((iri(parent), edge(predicate.as_str(), 1 + number % 3, 0.6 + (number % 5) as f64 * 0.08), iri(number)));
+        edges.push((
+            iri(parent),
+            edge(predicate.as_str(), 1 + number % 3, 0.6 + (number % 5) as f64 * 0.08),
+            iri(number),
+        ));
         if number % 6 == 5 {
             let predicate = Predicate::ALL[number * 3 % Predicate::ALL.len()];
             edges.push((iri(number), edge(predicate.as_str(), 1, 0.7), iri(number / 2)));
         }
     }
     Subgraph::new(nodes, edges)
-}
-
-/// All facts of the gold articles of `tests/fixtures`, around an entity.
-pub(super) fn gold(folder: &std::path::Path, focus: &str) -> Subgraph {
-    let mut facts = Facts::default();
-    for article in crate::gold::read_corpus(folder).expect("the corpus") {
-        facts.add_extraction(&article.extraction());
-    }
-    facts.into_subgraph(&[focus.to_owned()])
 }
 
 /// A subgraph as lines: nodes, then edges.
@@ -130,30 +132,4 @@ pub(super) fn listing(subgraph: &Subgraph) -> String {
         let _ = writeln!(out, " articles={}{}", fact.articles.len(), if fact.planned { " planned" } else { "" });
     }
     out
-}
-
-#[test]
-#[ignore = "for looking at pictures"]
-fn try_out() {
-    let out = std::path::PathBuf::from(std::env::var("YUTU_GRAPH_OUT").expect("YUTU_GRAPH_OUT"));
-    let mut pictures = vec![("park".to_owned(), park()), ("large60".to_owned(), large(60)), ("large200".to_owned(), large(200))];
-    for (name, focus) in [("wuqing", "Region/武清区"), ("jjj", "Region/京津冀")] {
-        let whole = gold(std::path::Path::new("/work/shared/gold/corpus"), &format!("{}{focus}", iri::BASE));
-        for max in [25, 60, 200] {
-            pictures.push((format!("{name}{max}"), super::truncate(&whole, max)));
-        }
-    }
-    for (name, subgraph) in pictures {
-        let started = std::time::Instant::now();
-        let scene = super::Sketch::new(subgraph, super::DrawOptions::default()).place();
-        let laid = started.elapsed();
-        let svg = super::svg(&scene);
-        std::fs::write(out.join(format!("{name}.svg")), &svg).expect("written");
-        std::fs::write(out.join(format!("{name}.dot")), super::dot(&scene.sketch, super::Purpose::Drawing)).expect("written");
-        std::fs::write(out.join(format!("{name}.gexf")), super::gexf(&scene)).expect("written");
-        std::fs::write(out.join(format!("{name}.mmd")), super::mermaid(&scene.sketch)).expect("written");
-        let png = super::png(&svg, 1.0, &super::Fonts::builtin()).expect("a picture");
-        std::fs::write(out.join(format!("{name}.png")), png).expect("written");
-        eprintln!("{name}: {} nodes, laid out in {laid:?}, all {:?}, {} without words", scene.places.len(), started.elapsed(), scene.unlabelled);
-    }
 }

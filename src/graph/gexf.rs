@@ -28,13 +28,16 @@ pub fn gexf(scene: &Scene) -> String {
     let (sketch, lang) = (&scene.sketch, scene.sketch.options.lang);
     let graph = &sketch.subgraph.graph;
     let mut xml = Xml::new();
-    xml.open("gexf", &[
-        ("xmlns", &"http://gexf.net/1.3"),
-        ("xmlns:viz", &"http://gexf.net/1.3/viz"),
-        ("xmlns:xsi", &"http://www.w3.org/2001/XMLSchema-instance"),
-        ("xsi:schemaLocation", &"http://gexf.net/1.3 http://gexf.net/1.3/gexf.xsd"),
-        ("version", &"1.3"),
-    ]);
+    xml.open(
+        "gexf",
+        &[
+            ("xmlns", &"http://gexf.net/1.3"),
+            ("xmlns:viz", &"http://gexf.net/1.3/viz"),
+            ("xmlns:xsi", &"http://www.w3.org/2001/XMLSchema-instance"),
+            ("xsi:schemaLocation", &"http://gexf.net/1.3 http://gexf.net/1.3/gexf.xsd"),
+            ("version", &"1.3"),
+        ],
+    );
     xml.open("meta", &[]);
     xml.text("creator", &[], "yutu");
     xml.text("description", &[], &format!("{} {}", sketch.title(), sketch.footnote().join(" ")));
@@ -68,15 +71,18 @@ pub fn gexf(scene: &Scene) -> String {
         let (source, target) = (&graph[edge.source()].iri, &graph[edge.target()].iri);
         let kind = if fact.relation.is_symmetric() { "undirected" } else { "directed" };
         // `kind` keeps parallel edges of different predicates apart.
-        xml.open("edge", &[
-            ("id", &edge.id().index()),
-            ("source", source),
-            ("target", target),
-            ("type", &kind),
-            ("kind", &fact.relation.name()),
-            ("label", &fact.relation.label(lang)),
-            ("weight", &fact.weight()),
-        ]);
+        xml.open(
+            "edge",
+            &[
+                ("id", &edge.id().index()),
+                ("source", source),
+                ("target", target),
+                ("type", &kind),
+                ("kind", &fact.relation.name()),
+                ("label", &fact.relation.label(lang)),
+                ("weight", &fact.weight()),
+            ],
+        );
         xml.open("attvalues", &[]);
         xml.empty("attvalue", &[("for", &0), ("value", &fact.relation.name())]);
         if let Some(confidence) = fact.confidence {
@@ -99,6 +105,7 @@ fn attributes(xml: &mut Xml, class: &str, list: &[(&str, &str)]) {
 }
 
 fn colour(xml: &mut Xml, hexadecimal: &str) {
-    let channel = |at: usize| hexadecimal.get(at..at + 2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).unwrap_or(0);
+    let channel =
+        |at: usize| hexadecimal.get(at..at + 2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).unwrap_or(0);
     xml.empty("viz:color", &[("r", &channel(1)), ("g", &channel(3)), ("b", &channel(5))]);
 }

@@ -32,11 +32,17 @@ const KEYS: [(&str, &str, &str); 16] = [
 pub fn graphml(scene: &Scene) -> String {
     let (subgraph, lang) = (&scene.sketch.subgraph, scene.sketch.options.lang);
     let mut xml = Xml::new();
-    xml.open("graphml", &[
-        ("xmlns", &"http://graphml.graphdrawing.org/xmlns"),
-        ("xmlns:xsi", &"http://www.w3.org/2001/XMLSchema-instance"),
-        ("xsi:schemaLocation", &"http://graphml.graphdrawing.org/xmlns http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd"),
-    ]);
+    xml.open(
+        "graphml",
+        &[
+            ("xmlns", &"http://graphml.graphdrawing.org/xmlns"),
+            ("xmlns:xsi", &"http://www.w3.org/2001/XMLSchema-instance"),
+            (
+                "xsi:schemaLocation",
+                &"http://graphml.graphdrawing.org/xmlns http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd",
+            ),
+        ],
+    );
     for (key, element, kind) in KEYS.into_iter().chain([("x", "node", "double"), ("y", "node", "double")]) {
         // A label of nodes and one of edges may not share an id.
         xml.empty("key", &[("id", &key), ("for", &element), ("attr.name", &key), ("attr.type", &kind)]);
@@ -53,7 +59,8 @@ pub fn graphml(scene: &Scene) -> String {
     for edge in subgraph.graph.edge_references() {
         let (source, target) = (&subgraph.graph[edge.source()].iri, &subgraph.graph[edge.target()].iri);
         let (id, fact) = (format!("e{}", edge.id().index()), edge.weight());
-        let mut attributes: Vec<(&str, &dyn std::fmt::Display)> = vec![("id", &id), ("source", source), ("target", target)];
+        let mut attributes: Vec<(&str, &dyn std::fmt::Display)> =
+            vec![("id", &id), ("source", source), ("target", target)];
         if fact.relation.is_symmetric() {
             attributes.push(("directed", &"false"));
         }

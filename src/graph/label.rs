@@ -70,9 +70,9 @@ fn pieces(label: &str) -> Vec<String> {
     let mut glue = false;
     for c in label.chars().map(|c| if c.is_control() { ' ' } else { c }) {
         let is_word = c.width() == Some(1) && !c.is_whitespace() && !matches!(c, '(' | '"');
-        let follows_word = pieces.last().is_some_and(|last| {
-            last.chars().next_back().is_some_and(|c| c.width() == Some(1) && !c.is_whitespace())
-        });
+        let follows_word = pieces
+            .last()
+            .is_some_and(|last| last.chars().next_back().is_some_and(|c| c.width() == Some(1) && !c.is_whitespace()));
         let closes = "）》〉」』】〕”’、，。；：！？)…·".contains(c) || c.width() == Some(0) || c.is_whitespace();
         match pieces.last_mut() {
             Some(last) if glue || closes || is_word && follows_word => last.push(c),
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn words_numbers_and_brackets_stay_whole() {
         assert_eq!(wrap("中创(天津)滨海物流有限公司", 8.0, 3), ["中创(天津)滨", "海物流有限公司"]);
-        assert_eq!(wrap("JGW〔2024〕113号", 6.0, 3), ["JGW", "〔2024〕113号"]);
+        assert_eq!(wrap("JGW〔2024〕113号", 7.0, 3), ["JGW〔2024〕", "113号"]);
         assert_eq!(wrap("Beijing Tianjin Hebei", 8.0, 3), ["Beijing", "Tianjin Hebei"]);
     }
 

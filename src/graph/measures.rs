@@ -77,7 +77,8 @@ fn betweenness(subgraph: &Subgraph) -> Vec<f64> {
     let count = graph.node_count();
     let neighbours: Vec<Vec<usize>> = (0..count)
         .map(|node| {
-            let mut found: Vec<usize> = graph.neighbors_undirected(NodeIndex::new(node)).map(NodeIndex::index).collect();
+            let mut found: Vec<usize> =
+                graph.neighbors_undirected(NodeIndex::new(node)).map(NodeIndex::index).collect();
             found.sort_unstable();
             found.dedup();
             found.retain(|&other| other != node);

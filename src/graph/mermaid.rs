@@ -1,9 +1,6 @@
 //! A Mermaid flowchart (<https://mermaid.js.org/>), as Markdown pages show it.
 
-use std::{
-    collections::BTreeSet,
-    fmt::Write as _,
-};
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use petgraph::visit::EdgeRef as _;
 

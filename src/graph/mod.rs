@@ -1,6 +1,6 @@
 //! Parts of the graph as pictures and as files for other programs.
 //!
-//! Facts are gathered (`facts`), put together as a [`Subgraph`], cut to the best evidenced ([`truncate`]), measured ([`Measures`]),
+//! A name is looked up ([`focus`]), facts are gathered (`gather`, `facts`), put together as a [`Subgraph`], cut to the best evidenced ([`truncate`]), measured ([`Measures`]),
 //! given words and sizes ([`Sketch`]), laid out (`layout`) and drawn or written: one file a format. Same input, same bytes.
 //!
 //! Nothing here knows the command line. Only `layout::graphviz` starts another program, and only where it is asked to.
@@ -10,6 +10,8 @@ mod dot;
 mod facts;
 #[cfg(test)]
 mod fixtures;
+pub mod focus;
+mod gather;
 mod gexf;
 mod graphml;
 mod json;
@@ -24,12 +26,15 @@ mod scene;
 mod style;
 mod subgraph;
 mod svg;
+#[cfg(test)]
+mod tests;
 mod truncate;
 mod xml;
 
 pub use csv::{edges_csv, nodes_csv};
 pub use dot::{Purpose, dot};
 pub use facts::Facts;
+pub use gather::{GatherError, Scope, constructed, neighbourhood};
 pub use gexf::gexf;
 pub use graphml::graphml;
 pub use json::json;

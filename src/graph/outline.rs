@@ -46,7 +46,10 @@ pub(super) fn polygon(shape: Shape, size: Size) -> Vec<Point> {
     let lean = (size.h * 0.25).min(x / 3.0);
     let corners: Vec<(f64, f64)> = match shape {
         Shape::Ellipse | Shape::DoubleEllipse => {
-            return (0..48).map(|step| TAU * f64::from(step) / 48.0).map(|a| Point::new(x * a.cos(), y * a.sin())).collect();
+            return (0..48)
+                .map(|step| TAU * f64::from(step) / 48.0)
+                .map(|a| Point::new(x * a.cos(), y * a.sin()))
+                .collect();
         }
         Shape::Hexagon => {
             vec![(-x + lean, -y), (x - lean, -y), (x, 0.0), (x - lean, y), (-x + lean, y), (-x, 0.0)]

@@ -103,7 +103,8 @@ pub fn png(svg: &str, scale: f32, fonts: &Fonts) -> Result<Vec<u8>, PngError> {
     }
     let options = usvg::Options { fontdb: fonts.0.clone(), font_family: FAMILY.to_owned(), ..usvg::Options::default() };
     let tree = usvg::Tree::from_str(svg, &options).map_err(|source| PngError::Svg { source: Box::new(source) })?;
-    let (width, height) = (f64::from(tree.size().width() * scale).ceil(), f64::from(tree.size().height() * scale).ceil());
+    let (width, height) =
+        (f64::from(tree.size().width() * scale).ceil(), f64::from(tree.size().height() * scale).ceil());
     let too_large = || PngError::TooLarge { width, height };
     if width * height > MAX_PIXELS {
         return Err(too_large());

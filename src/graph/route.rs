@@ -67,10 +67,12 @@ pub(super) fn routes(bodies: &[Body], edges: &[(usize, usize, bool)], given: &[V
 /// The offset of the curve's middle that meets the fewest other nodes.
 fn best_bend(bodies: &[Body], from: usize, to: usize, side: f64, used: &[f64], siblings: usize) -> f64 {
     let start = if siblings % 2 == 0 { PARALLEL / 2.0 } else { 0.0 };
-    let mut candidates: Vec<f64> = (0..6).flat_map(|step| {
-        let offset = start + PARALLEL * f64::from(step);
-        [offset, -offset]
-    }).collect();
+    let mut candidates: Vec<f64> = (0..6)
+        .flat_map(|step| {
+            let offset = start + PARALLEL * f64::from(step);
+            [offset, -offset]
+        })
+        .collect();
     if siblings == 1 {
         candidates = vec![0.0, 14.0, -14.0, 28.0, -28.0, 46.0, -46.0, 70.0, -70.0, 100.0, -100.0, 135.0, -135.0];
     }
@@ -93,9 +95,9 @@ fn best_bend(bodies: &[Body], from: usize, to: usize, side: f64, used: &[f64], s
 
 fn meets(curve: &Cubic, body: &Body) -> bool {
     let (half_w, half_h) = (body.size.w / 2.0 + 2.0, body.size.h / 2.0 + 2.0);
-    (1..STEPS).map(|step| at(curve, step as f64 / STEPS as f64).minus(body.place)).any(|from| {
-        from.x.abs() < half_w && from.y.abs() < half_h
-    })
+    (1..STEPS)
+        .map(|step| at(curve, step as f64 / STEPS as f64).minus(body.place))
+        .any(|from| from.x.abs() < half_w && from.y.abs() < half_h)
 }
 
 /// A curve between two points whose middle is `bend` px off the straight line.
@@ -121,7 +123,11 @@ fn self_loop(body: &Body) -> Cubic {
 
 pub(super) fn at(curve: &Cubic, t: f64) -> Point {
     let s = 1.0 - t;
-    curve[0].times(s * s * s).plus(curve[1].times(3.0 * s * s * t)).plus(curve[2].times(3.0 * s * t * t)).plus(curve[3].times(t * t * t))
+    curve[0]
+        .times(s * s * s)
+        .plus(curve[1].times(3.0 * s * s * t))
+        .plus(curve[2].times(3.0 * s * t * t))
+        .plus(curve[3].times(t * t * t))
 }
 
 /// The part of a curve between two parameters (de Casteljau).
@@ -196,7 +202,9 @@ pub(super) fn place_labels(routes: &mut [Route], texts: &[Size], obstacles: &[(P
         let (line, size) = (&lines[number], texts[number]);
         let mut best: Option<(f64, Point)> = None;
         for share in [0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74, 0.2, 0.8] {
-            let Some(&spot) = line.get((share * (line.len().saturating_sub(1)) as f64).round() as usize) else { continue };
+            let Some(&spot) = line.get((share * (line.len().saturating_sub(1)) as f64).round() as usize) else {
+                continue;
+            };
             let free = |middle: Point, other: Size| {
                 let apart = spot.minus(middle);
                 apart.x.abs() > (size.w + other.w) / 2.0 || apart.y.abs() > (size.h + other.h) / 2.0

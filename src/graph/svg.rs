@@ -79,11 +79,13 @@ impl<'a> Picture<'a> {
         if scene.unlabelled > 0 {
             footnote.push(match lang {
                 LabelLang::Zh => format!("{} 条关系的名称因空间不足未标出，可按线的颜色辨认类别", scene.unlabelled),
-                LabelLang::En => format!("{} edges stand without words for want of room; colours tell their family", scene.unlabelled),
+                LabelLang::En => format!(
+                    "{} edges stand without words for want of room; colours tell their family",
+                    scene.unlabelled
+                ),
             });
         }
-        let lines: Vec<String> =
-            footnote.iter().flat_map(|line| super::label::flow(line, inner / LEGEND_PX)).collect();
+        let lines: Vec<String> = footnote.iter().flat_map(|line| super::label::flow(line, inner / LEGEND_PX)).collect();
         let legend_height = legend.len() as f64 * LEGEND_ROW;
         let height = legend_top + legend_height + 12.0 + lines.len() as f64 * line_height(LEGEND_PX) + BORDER / 2.0;
         Self { scene, lang, width, height, shift, title: (title, title_px), legend, legend_top, footnote: lines }
@@ -94,15 +96,18 @@ impl<'a> Picture<'a> {
         let (w, h) = (px(self.width.ceil()), px(self.height.ceil()));
         let view = format!("0 0 {w} {h}");
         let title = self.scene.sketch.title();
-        xml.open("svg", &[
-            ("xmlns", &"http://www.w3.org/2000/svg"),
-            ("width", &w),
-            ("height", &h),
-            ("viewBox", &view),
-            ("font-family", &FONT_FAMILIES),
-            ("fill", &INK),
-            ("role", &"img"),
-        ]);
+        xml.open(
+            "svg",
+            &[
+                ("xmlns", &"http://www.w3.org/2000/svg"),
+                ("width", &w),
+                ("height", &h),
+                ("viewBox", &view),
+                ("font-family", &FONT_FAMILIES),
+                ("fill", &INK),
+                ("role", &"img"),
+            ],
+        );
         xml.text("title", &[], &title);
         xml.text("desc", &[], &self.scene.sketch.footnote().join(" "));
         xml.empty("rect", &[("width", &w), ("height", &h), ("fill", &PAPER)]);
@@ -155,15 +160,18 @@ impl<'a> Picture<'a> {
     fn edge_labels(&self, xml: &mut Xml) {
         let sketch = &self.scene.sketch;
         let font = px(sketch.edge_font_px);
-        xml.open("g", &[
-            ("class", &"edge-labels"),
-            ("font-size", &font),
-            ("text-anchor", &"middle"),
-            ("stroke", &PAPER),
-            ("stroke-width", &"3.2"),
-            ("stroke-linejoin", &"round"),
-            ("paint-order", &"stroke"),
-        ]);
+        xml.open(
+            "g",
+            &[
+                ("class", &"edge-labels"),
+                ("font-size", &font),
+                ("text-anchor", &"middle"),
+                ("stroke", &PAPER),
+                ("stroke-width", &"3.2"),
+                ("stroke-linejoin", &"round"),
+                ("paint-order", &"stroke"),
+            ],
+        );
         for (edge, route) in sketch.subgraph.graph.edge_weights().zip(&self.scene.routes) {
             if let Some(middle) = route.label {
                 let y = px(middle.y + sketch.edge_font_px * 0.36);
@@ -177,9 +185,7 @@ impl<'a> Picture<'a> {
     fn nodes(&self, xml: &mut Xml) {
         let sketch = &self.scene.sketch;
         xml.open("g", &[("class", &"nodes"), ("text-anchor", &"middle")]);
-        for ((node, shape), &place) in
-            sketch.subgraph.graph.node_weights().zip(&sketch.boxes).zip(&self.scene.places)
-        {
+        for ((node, shape), &place) in sketch.subgraph.graph.node_weights().zip(&sketch.boxes).zip(&self.scene.places) {
             let place_of = format!("translate({} {})", px(place.x), px(place.y));
             xml.open("g", &[("transform", &place_of)]);
             xml.text("title", &[], &hover(node, self.lang));
@@ -314,7 +320,8 @@ fn draw_shape(xml: &mut Xml, style: TypeStyle, size: Size, line: &str, fill: &st
     let paint: [(&str, &dyn Display); 3] = [("fill", &fill), ("stroke", &style.stroke), ("stroke-width", &line)];
     let with = |own: &[(&'static str, String)]| own.to_vec();
     let mut element = |name: &'static str, own: Vec<(&'static str, String)>| {
-        let mut attributes: Vec<(&str, &dyn Display)> = own.iter().map(|(key, value)| (*key, value as &dyn Display)).collect();
+        let mut attributes: Vec<(&str, &dyn Display)> =
+            own.iter().map(|(key, value)| (*key, value as &dyn Display)).collect();
         attributes.extend(paint);
         xml.empty(name, &attributes);
     };
@@ -353,13 +360,8 @@ fn draw_shape(xml: &mut Xml, style: TypeStyle, size: Size, line: &str, fill: &st
 fn badge(xml: &mut Xml, hidden: usize, size: Size) {
     let label = format!("+{hidden}");
     let (Point { x, y }, Size { w, h }) = badge_size(hidden, size);
-    let place: [(&str, &dyn Display); 5] = [
-        ("x", &px(x - w / 2.0)),
-        ("y", &px(y - h / 2.0)),
-        ("width", &px(w)),
-        ("height", &px(h)),
-        ("rx", &px(h / 2.0)),
-    ];
+    let place: [(&str, &dyn Display); 5] =
+        [("x", &px(x - w / 2.0)), ("y", &px(y - h / 2.0)), ("width", &px(w)), ("height", &px(h)), ("rx", &px(h / 2.0))];
     let mut attributes = place.to_vec();
     attributes.extend([("fill", &PAPER as &dyn Display), ("stroke", &"#777777"), ("stroke-width", &"0.8")]);
     xml.empty("rect", &attributes);

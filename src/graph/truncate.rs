@@ -5,10 +5,7 @@
 
 use std::{cmp::Ordering, collections::BinaryHeap};
 
-use petgraph::{
-    graph::NodeIndex,
-    visit::EdgeRef as _,
-};
+use petgraph::{graph::NodeIndex, visit::EdgeRef as _};
 
 use super::subgraph::{Node, Subgraph};
 

@@ -99,6 +99,9 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        assert_eq!(["12.5", "3", "0", "-1.2"], [12.5, 3.0, -0.01, -1.24].map(|value| number(value, 1)).map(|t| t.leak() as &str));
+        assert_eq!(
+            ["12.5", "3", "0", "-1.2"],
+            [12.5, 3.0, -0.01, -1.24].map(|value| number(value, 1)).map(|t| t.leak() as &str)
+        );
     }
 }

@@ -58,12 +58,8 @@ pub enum EngineError {
 /// When the program is missing, fails, or writes something else than a layout of these nodes.
 pub fn lay_out(engine: &str, dot: &str, edges: &[(usize, usize)], node_count: usize) -> Result<Layout, EngineError> {
     let io = |source| EngineError::Io { engine: engine.to_owned(), source };
-    let spawned = Command::new(engine)
-        .arg("-Tplain")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
+    let spawned =
+        Command::new(engine).arg("-Tplain").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut child = spawned.map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => EngineError::Missing { engine: engine.to_owned() },
         _ => io(source),
@@ -108,7 +104,8 @@ fn read_plain(text: &str, edges: &[(usize, usize)], node_count: usize) -> Result
                 let ends = (node(1)?, node(2)?);
                 let edge = waiting.get_mut(&ends).and_then(Vec::pop).ok_or_else(bad)?;
                 let starts = (0..points.len().saturating_sub(3)).step_by(3);
-                layout.routes[edge] = starts.map(|at| -> Cubic { [0, 1, 2, 3].map(|step| points[at + step]) }).collect();
+                layout.routes[edge] =
+                    starts.map(|at| -> Cubic { [0, 1, 2, 3].map(|step| points[at + step]) }).collect();
             }
             _ => {}
         }

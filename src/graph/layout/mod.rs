@@ -167,8 +167,9 @@ pub(super) mod tests {
     fn no_two_nodes_overlap_at_any_size() {
         for (hub_count, leaves) in [(1, 1), (1, 4), (1, 59), (6, 9), (10, 19)] {
             let (count, edges) = hubs(hub_count, leaves);
-            let sizes: Vec<Size> =
-                (0..count).map(|node| Size { w: 50.0 + (node * 37 % 90) as f64, h: 26.0 + (node * 7 % 30) as f64 }).collect();
+            let sizes: Vec<Size> = (0..count)
+                .map(|node| Size { w: 50.0 + (node * 37 % 90) as f64, h: 26.0 + (node * 7 % 30) as f64 })
+                .collect();
             let layout = place(&sizes, &edges, 60.0, Some(0));
             assert_eq!(overlaps(&layout.places, &sizes), [], "{count} nodes");
             assert_eq!(layout, place(&sizes, &edges, 60.0, Some(0)), "the same again");
