@@ -129,13 +129,14 @@ fn node_id(number: usize) -> NodeId {
     NodeId(Id::Plain(format!("n{number}")), None)
 }
 
-/// A quoted attribute. A backslash has a meaning in labels, so it is doubled; line breaks are written `\n`.
+/// A quoted attribute. A backslash and `&` have a meaning in labels, so they are escaped; line breaks are written `\n`.
 fn attribute(name: &str, value: &str) -> Attribute {
     let mut quoted = String::from("\"");
     for c in value.chars() {
         match c {
             '"' => quoted.push_str("\\\""),
             '\\' => quoted.push_str("\\\\"),
+            '&' => quoted.push_str("&amp;"),
             '\n' => quoted.push_str("\\n"),
             c if c.is_control() => quoted.push(' '),
             c => quoted.push(c),

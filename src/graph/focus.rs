@@ -168,7 +168,16 @@ mod tests {
     fn the_neighbourhood_of_an_entity_comes_with_articles_and_confidence() {
         let scope = Scope { hops: 1, kinds: Vec::new(), predicates: Vec::new() };
         let subgraph = neighbourhood(&store(), &[format!("{}Park/京滨工业园", iri::BASE)], &scope).expect("read");
-        expect![[r#""#]].assert_eq(&listing(&subgraph));
+        expect![[r#"
+            Company/诺禾致源 诺禾致源 Company articles=2 hops=1
+            Industry/生物医药 生物医药 Industry articles=1 hops=1
+            Park/京滨工业园 京滨工业园 Park articles=2 hops=0
+            Region/武清区 武清区 Region articles=2 hops=1
+            Park/京滨工业园 locatedIn Region/武清区 confidence=1 articles=1
+            Park/京滨工业园 focusesOn Industry/生物医药 confidence=1 articles=1
+            Park/京滨工业园 attracts Company/诺禾致源 confidence=1 articles=2
+        "#]]
+        .assert_eq(&listing(&subgraph));
     }
 
     #[test]
@@ -176,14 +185,24 @@ mod tests {
         let scope =
             Scope { hops: 2, kinds: vec![EntityType::Company], predicates: vec!["attracts".parse().expect("known")] };
         let subgraph = neighbourhood(&store(), &[format!("{}Park/京滨工业园", iri::BASE)], &scope).expect("read");
-        expect![[r#""#]].assert_eq(&listing(&subgraph));
+        expect![[r#"
+            Company/诺禾致源 诺禾致源 Company articles=2 hops=1
+            Park/京滨工业园 京滨工业园 Park articles=2 hops=0
+            Park/京滨工业园 attracts Company/诺禾致源 confidence=1 articles=2
+        "#]]
+        .assert_eq(&listing(&subgraph));
     }
 
     #[test]
     fn a_construct_gets_names_and_claims_from_the_store() {
         let query = "CONSTRUCT { ?a yutu:attracts ?b } WHERE { ?a yutu:attracts ?b }";
         let subgraph = constructed(&store(), query, &QuerySettings::default()).expect("read");
-        expect![[r#""#]].assert_eq(&listing(&subgraph));
+        expect![[r#"
+            Company/诺禾致源 诺禾致源 Company articles=2
+            Park/京滨工业园 京滨工业园 Park articles=2
+            Park/京滨工业园 attracts Company/诺禾致源 confidence=1 articles=2
+        "#]]
+        .assert_eq(&listing(&subgraph));
         let same = "SELECT ?s ?p ?o WHERE { ?s ?p ?o FILTER(?p = yutu:attracts) }";
         let same = constructed(&store(), same, &QuerySettings::default()).expect("read");
         assert_eq!(listing(&same), listing(&subgraph));

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Key, element, type of all attributes.
-const KEYS: [(&str, &str, &str); 16] = [
+const KEYS: [(&str, &str, &str); 17] = [
     ("label", "node", "string"),
     ("type", "node", "string"),
     ("typeLabel", "node", "string"),
@@ -26,6 +26,7 @@ const KEYS: [(&str, &str, &str); 16] = [
     ("weight", "edge", "int"),
     ("confidence", "edge", "double"),
     ("planned", "edge", "boolean"),
+    ("symmetric", "edge", "boolean"),
 ];
 
 /// Writes a scene as GraphML; places are attributes `x` and `y`, y going down.
@@ -44,7 +45,6 @@ pub fn graphml(scene: &Scene) -> String {
         ],
     );
     for (key, element, kind) in KEYS.into_iter().chain([("x", "node", "double"), ("y", "node", "double")]) {
-        // A label of nodes and one of edges may not share an id.
         xml.empty("key", &[("id", &key), ("for", &element), ("attr.name", &key), ("attr.type", &kind)]);
     }
     xml.open("graph", &[("id", &"yutu"), ("edgedefault", &"directed")]);
@@ -59,12 +59,8 @@ pub fn graphml(scene: &Scene) -> String {
     for edge in subgraph.graph.edge_references() {
         let (source, target) = (&subgraph.graph[edge.source()].iri, &subgraph.graph[edge.target()].iri);
         let (id, fact) = (format!("e{}", edge.id().index()), edge.weight());
-        let mut attributes: Vec<(&str, &dyn std::fmt::Display)> =
-            vec![("id", &id), ("source", source), ("target", target)];
-        if fact.relation.is_symmetric() {
-            attributes.push(("directed", &"false"));
-        }
-        xml.open("edge", &attributes);
+        // No `directed="false"`: NetworkX refuses graphs that mix the two.
+        xml.open("edge", &[("id", &id), ("source", source), ("target", target)]);
         xml.text("data", &[("key", &"predicate")], fact.relation.name());
         xml.text("data", &[("key", &"predicateLabel")], fact.relation.label(lang));
         xml.text("data", &[("key", &"weight")], &fact.weight().to_string());
@@ -72,6 +68,7 @@ pub fn graphml(scene: &Scene) -> String {
             xml.text("data", &[("key", &"confidence")], &number(confidence, 4));
         }
         xml.text("data", &[("key", &"planned")], &fact.planned.to_string());
+        xml.text("data", &[("key", &"symmetric")], &fact.relation.is_symmetric().to_string());
         xml.close();
     }
     xml.finish()

@@ -140,7 +140,7 @@ impl Sketch {
             (Some(title), _, _) => title.clone(),
             (None, true, _) => lang.pick("查询结果关系图", "Graph of a query's result").to_owned(),
             (None, false, LabelLang::Zh) => format!("{names}：关系图"),
-            (None, false, LabelLang::En) => format!("{names}: what it is linked to"),
+            (None, false, LabelLang::En) => format!("What is linked to {names}"),
         }
     }
 

@@ -26,7 +26,7 @@ impl Distances {
         for list in &mut neighbours {
             list.sort_unstable();
         }
-        let radius = |node: usize| (sizes[node].w + sizes[node].h) / 4.0;
+        let radius = |node: usize| sizes[node].w * 0.35 + sizes[node].h * 0.15;
         let length = |a: usize, b: usize| {
             let shared = neighbours[a].iter().filter(|node| neighbours[b].binary_search(node).is_ok()).count();
             let others = (neighbours[a].len() + neighbours[b].len() - 2 * shared).saturating_sub(2) as f64;
