@@ -102,6 +102,47 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     ("show", "kind", "只看此类型的实体，例如 园区"),
     ("show", "passages", "每条事实最多显示几段原文"),
     ("show", "format", "输出格式\n\ntext：供人阅读；json：供程序读取。"),
+    // graph
+    (
+        "graph",
+        ABOUT,
+        "将实体周围的关系，或 CONSTRUCT 查询的结果，画成图\n\n多篇文章陈述的同一事实画成一条线，线的粗细表示文章数。实体过多时保留依据最充分的，并说明略去了什么。图中文字使用程序自带的字体，无需安装 Graphviz。",
+    ),
+    (
+        "graph",
+        AFTER,
+        "示例：\n  yutu graph 武清区\n  yutu graph 武清区 京滨工业园 --hops 1 -o 武清.png --scale 2\n  yutu graph 园区:京滨工业园 --predicates 引进,聚焦 --format mermaid\n  yutu graph --query links.rq -o links.gexf",
+    ),
+    ("graph", "names", "实体的名称、简称或地址，可给出多个\n\n名称对应多个实体时，可加类型：园区:京滨工业园。"),
+    ("graph", "store", "图谱库所在文件夹"),
+    (
+        "graph",
+        "query",
+        "画出此查询的结果而非实体的周围，- 表示标准输入\n\nCONSTRUCT、DESCRIBE，或含 ?subject ?predicate ?object 三列的 SELECT。",
+    ),
+    ("graph", "hops", "离所给实体的步数"),
+    ("graph", "types", "只画这些类型的实体，以逗号分隔，例如 园区,企业"),
+    ("graph", "predicates", "只画这些关系，以逗号分隔，例如 引进,位于"),
+    ("graph", "max_nodes", "最多画这么多实体，保留文章数、置信度高且距离近的"),
+    (
+        "graph",
+        "format",
+        "输出格式［默认：由 --output 的扩展名决定，否则为 svg］\n\nsvg、png：图片；dot：Graphviz；graphml、gexf：yEd、NetworkX、Gephi；mermaid：Markdown 页面；json：Cytoscape.js；csv：nodes.csv 和 edges.csv。",
+    ),
+    (
+        "graph",
+        "output",
+        "写入此文件（csv 为文件夹），- 表示标准输出［默认：以实体名称为文件名；dot、graphml、gexf、mermaid、json 写到标准输出］",
+    ),
+    (
+        "graph",
+        "engine",
+        "由谁排布：程序自带的方法，或 Graphviz 的某个程序（须已安装）［可选：builtin、dot、neato、fdp、sfdp、circo、twopi、osage］",
+    ),
+    ("graph", "title", "图的标题［默认：由实体名称生成］"),
+    ("graph", "no_legend", "不画图例"),
+    ("graph", "scale", "png 每个单位的像素数"),
+    ("graph", "fonts", "png 中自带字体没有的字，取自此字体文件；可给出多个"),
     // stats
     ("stats", ABOUT, "统计库中内容"),
     ("stats", "store", "图谱库所在文件夹"),

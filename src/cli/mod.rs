@@ -18,6 +18,8 @@ mod card;
 mod completions;
 mod dump;
 mod extract;
+mod graph;
+mod graph_errors;
 mod help_zh;
 mod ingest;
 mod input;
@@ -140,6 +142,7 @@ enum Command {
     Extract(extract::Args),
     Articles(articles::Args),
     Show(show::Args),
+    Graph(graph::Args),
     Stats(stats::Args),
     Dump(dump::Args),
     Load(load::Args),
@@ -157,6 +160,7 @@ impl Command {
             Self::Extract(args) => extract::run(args, context),
             Self::Articles(args) => articles::run(args, context),
             Self::Show(args) => show::run(args, context),
+            Self::Graph(args) => graph::run(args, context),
             Self::Stats(args) => stats::run(args, context),
             Self::Dump(args) => dump::run(args, context),
             Self::Load(args) => load::run(args, context),

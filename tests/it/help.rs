@@ -9,6 +9,20 @@ use crate::yutu::run;
 /// Every subcommand; the help of each stands in the snapshot.
 const COMMANDS: &[&str] =
     &["ingest", "extract", "articles", "show", "stats", "dump", "load", "backup", "query", "graph", "serve", "completions", "man"];
+const COMMANDS: &[&str] = &[
+    "ingest",
+    "extract",
+    "articles",
+    "show",
+    "graph",
+    "stats",
+    "dump",
+    "load",
+    "backup",
+    "serve",
+    "completions",
+    "man",
+];
 
 /// Their subcommands.
 const SUBCOMMANDS: &[[&str; 2]] = &[["articles", "list"], ["articles", "show"], ["articles", "remove"]];

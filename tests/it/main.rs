@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module a topic. `yutu` runs the built program.
 
 mod extract;
+mod graph;
 mod help;
 mod named_queries;
 mod read;
