@@ -29,13 +29,13 @@ mod localise;
 mod man;
 mod output;
 mod progress;
+mod query;
+mod query_list;
 mod serve;
 mod show;
 mod stats;
 mod store;
 mod table;
-mod query;
-mod query_list;
 mod usage;
 
 use std::{ffi::OsString, fmt::Display, io::Write as _, num::NonZeroUsize, process::ExitCode};
@@ -84,7 +84,7 @@ enum Outcome {
 }
 
 /// Wrong usage that shows only when a command runs: exit status 2.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
 enum WrongUsage {
     /// In the user's language.
     #[error("{0}")]
