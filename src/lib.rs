@@ -10,6 +10,8 @@ pub mod learn;
 
 pub mod gold;
 
+pub mod relate;
+
 pub mod pipeline;
 
 pub mod cli;

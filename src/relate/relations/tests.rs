@@ -1,0 +1,1 @@
+//! Text in, relations out.
