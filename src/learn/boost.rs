@@ -32,6 +32,8 @@ impl Default for BoostOptions {
 
 /// Bins of one number: `value <= cuts[i]` falls into bin `i` or below.
 const MAX_BINS: usize = 64;
+/// How many in a hundred settled examples each tree sees.
+const SETTLED_PERCENT: u64 = 12;
 const MAGIC: &[u8; 8] = b"yutugbt1";
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -100,7 +102,19 @@ impl Boost {
                 })
                 .collect();
             let mut draw = |percent: u64| next(&mut random) % 100 < percent;
-            let rows: Vec<u32> = (0..count as u32).filter(|_| draw(options.rows_percent)).collect();
+            // Of examples that are settled, one in six stands for all (gradient-based one-side sampling).
+            let mut gradients = gradients;
+            let mut rows: Vec<u32> = Vec::with_capacity(count / 4);
+            for (row, (g, h)) in gradients.iter_mut().enumerate() {
+                let settled = g.abs() < 0.04;
+                if draw(if settled { SETTLED_PERCENT } else { options.rows_percent }) {
+                    if settled {
+                        let weight = options.rows_percent as f32 / SETTLED_PERCENT as f32;
+                        (*g, *h) = (*g * weight, *h * weight);
+                    }
+                    rows.push(row as u32);
+                }
+            }
             let columns: Vec<usize> = (0..width).filter(|_| draw(options.columns_percent)).collect();
             let tree = grow(&binned, &gradients, rows, &columns, options);
             scores.par_iter_mut().enumerate().for_each(|(row, score)| {

@@ -1,8 +1,9 @@
 //! Which triples are worth a closer look.
 
-use crate::model::Predicate;
+use crate::model::{EntityType, Predicate};
 
 use super::{
+    names::Names,
     scene::{NONE, Scene},
     signals::{Signals, UNSEEN, object_column, subject_column},
 };
@@ -64,7 +65,7 @@ impl Presence {
 }
 
 /// The triples worth a look, sorted.
-pub(super) fn candidates(scene: &Scene, signals: &Signals, presence: &Presence) -> Vec<Candidate> {
+pub(super) fn candidates(scene: &Scene, signals: &Signals, presence: &Presence, names: &Names) -> Vec<Candidate> {
     let mut found = Vec::new();
     let count = scene.entities.len() as u32;
     for &predicate in Predicate::ALL {
@@ -84,9 +85,31 @@ pub(super) fn candidates(scene: &Scene, signals: &Signals, presence: &Presence) 
             }
         }
     }
+    by_name(scene, presence, names, &mut found);
     found.sort_unstable();
     found.dedup();
     found
+}
+
+/// Places and wholes that a name itself speaks of, however the text puts it.
+fn by_name(scene: &Scene, presence: &Presence, names: &Names, found: &mut Vec<Candidate>) {
+    for &object in &presence.order {
+        let outer = scene.entities[object as usize].kind;
+        if !matches!(outer, EntityType::Region | EntityType::Park | EntityType::Platform | EntityType::Project | EntityType::Government) {
+            continue;
+        }
+        for &subject in &presence.order {
+            if subject == object {
+                continue;
+            }
+            let inner = scene.entities[subject as usize].kind;
+            for predicate in [Predicate::LocatedIn, Predicate::PartOf, Predicate::Jurisdiction] {
+                if predicate.allows(inner, outer) && names.suggest(subject, object) {
+                    found.push(Candidate { subject, object, predicate });
+                }
+            }
+        }
+    }
 }
 
 /// Looks for partners of `entity`, which is the object of the predicate or (`is_object` false) its subject.

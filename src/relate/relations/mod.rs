@@ -13,6 +13,7 @@ mod model;
 mod names;
 mod numbers;
 mod pairs;
+mod places;
 mod roles;
 mod sample;
 mod scene;

@@ -9,6 +9,7 @@ use crate::{
 
 use super::{
     candidates::{Candidate, Presence, candidates},
+    names::Names,
     numbers,
     scene::Scene,
     second,
@@ -77,9 +78,10 @@ impl RelationModel {
     /// All candidates of an article with what the second look thinks of them.
     pub(super) fn score(&self, scene: &Scene, signals: &Signals) -> Vec<Scored> {
         let presence = Presence::new(scene);
-        let candidates = candidates(scene, signals, &presence);
+        let names = Names::new(scene.entities);
+        let candidates = candidates(scene, signals, &presence, &names);
         let mut rows = Vec::with_capacity(candidates.len() * numbers::NUMBERS);
-        numbers::describe(scene, signals, &presence, &candidates, &mut rows);
+        numbers::describe(scene, signals, &presence, &names, &candidates, &mut rows);
         let mut bins = Vec::new();
         let first: Vec<f32> =
             rows.chunks_exact(numbers::NUMBERS).map(|row| self.first.score(row, &mut bins)).collect();

@@ -1,5 +1,7 @@
 //! What two names say about each other: 武清区人社局 holds 武清区, 县文体旅局 belongs to some 县.
 
+use super::places::{self, Places};
+
 use crate::{
     model::{Entity, EntityType},
     text::fold,
@@ -10,6 +12,9 @@ pub(super) struct Names {
     forms: Vec<Vec<Vec<char>>>,
     cores: Vec<Vec<char>>,
     kinds: Vec<EntityType>,
+    /// For a Region its codes, for others those of the place that the name begins with.
+    codes: Vec<Vec<u32>>,
+    levels: Vec<f32>,
 }
 
 /// Endings that a place's short name goes without, the longest first.
@@ -24,10 +29,44 @@ impl Names {
             .map(|entity| std::iter::once(&entity.name).chain(&entity.aliases).map(|name| folded(name)).collect())
             .collect();
         let cores = entities.iter().zip(&forms).map(|(entity, forms)| core(entity.kind, &forms[0])).collect();
-        Self { forms, cores, kinds: entities.iter().map(|entity| entity.kind).collect() }
+        let kinds: Vec<EntityType> = entities.iter().map(|entity| entity.kind).collect();
+        let places = Places::builtin();
+        let codes: Vec<Vec<u32>> = (forms.iter().zip(&kinds))
+            .map(|(forms, kind)| {
+                let of_form = |form: &Vec<char>| {
+                    if *kind == EntityType::Region { places.codes(form) } else { places.leading(form) }
+                };
+                let mut codes: Vec<u32> = forms.iter().flat_map(of_form).copied().collect();
+                codes.sort_unstable();
+                codes.dedup();
+                codes
+            })
+            .collect();
+        let levels = (0..forms.len()).map(|index| level_of(kinds[index], &forms[index], &codes[index])).collect();
+        Self { forms, cores, kinds, codes, levels }
     }
 
-    /// Appends six numbers about the names of `subject` and `object`.
+    /// How `inner` lies in `outer` by the table: 1 directly, 2 further below, 3 the same place, -1 elsewhere, 0 unknown.
+    fn lies_in(&self, inner: usize, outer: usize) -> f32 {
+        let (inner, outer) = (&self.codes[inner], &self.codes[outer]);
+        if inner.is_empty() || outer.is_empty() {
+            return 0.0;
+        }
+        let depths = inner.iter().flat_map(|&a| outer.iter().filter_map(move |&b| places::depth(a, b)));
+        match depths.map(|depth| if depth == 0 { 3 } else { depth }).min() {
+            None => -1.0,
+            Some(depth) => depth as f32,
+        }
+    }
+
+    /// Whether the names alone suggest that `inner` belongs to `outer`.
+    pub(super) fn suggest(&self, inner: u32, outer: u32) -> bool {
+        let (inner, outer) = (inner as usize, outer as usize);
+        let by_table = self.kinds[outer] == EntityType::Region && matches!(self.lies_in(inner, outer), 1.0..=3.0);
+        by_table || self.holds(inner, outer) > 0.0 || self.level(inner, outer) > 0.0
+    }
+
+    /// Appends ten numbers about the names of `subject` and `object`.
     pub(super) fn compare(&self, subject: u32, object: u32, out: &mut Vec<f32>) {
         let (s, o) = (subject as usize, object as usize);
         out.extend([
@@ -37,6 +76,10 @@ impl Names {
             self.shared_front(s, o),
             self.forms[s][0].len() as f32,
             self.forms[o][0].len() as f32,
+            self.lies_in(s, o),
+            self.lies_in(o, s),
+            self.levels[s],
+            self.levels[o],
         ]);
     }
 
@@ -76,6 +119,23 @@ impl Names {
     fn shared_front(&self, s: usize, o: usize) -> f32 {
         let shared = self.forms[s][0].iter().zip(&self.forms[o][0]).take_while(|(a, b)| a == b).count();
         shared.min(6) as f32
+    }
+}
+
+/// 1 province to 4 township, by table, else by ending; of an organ by its first character (市发改委: 2); 0 unknown.
+fn level_of(kind: EntityType, forms: &[Vec<char>], codes: &[u32]) -> f32 {
+    let by_char = |c: Option<&char>| match c {
+        Some('省') => 1.0,
+        Some('市' | '州' | '盟') => 2.0,
+        Some('区' | '县' | '旗') => 3.0,
+        Some('镇' | '乡' | '村') => 4.0,
+        Some('道') => 4.0,
+        _ => 0.0,
+    };
+    match (kind, codes.first()) {
+        (EntityType::Region, Some(&code)) => places::level(code) as f32,
+        (EntityType::Region, None) => by_char(forms[0].last()),
+        _ => by_char(forms[0].first()),
     }
 }
 

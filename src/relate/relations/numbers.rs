@@ -3,22 +3,22 @@
 use super::{
     candidates::{Candidate, Presence, Tallies, first_place},
     names::Names,
-    scene::{NONE, Place, Scene},
+    scene::{Item, NONE, Place, Scene},
     signals::{Signals, UNSEEN, object_column, subject_column},
 };
 
 /// How many numbers [`describe`] appends.
-pub(super) const NUMBERS: usize = 77;
+pub(super) const NUMBERS: usize = 91;
 
 /// Appends the numbers of each candidate to `out`, row after row.
 pub(super) fn describe(
     scene: &Scene,
     signals: &Signals,
     presence: &Presence,
+    names: &Names,
     candidates: &[Candidate],
     out: &mut Vec<f32>,
 ) {
-    let names = Names::new(scene.entities);
     let tallies = Tallies::new(signals, candidates);
     let mut last_pair = (NONE, NONE);
     let mut pair_numbers = Vec::new();
@@ -36,6 +36,7 @@ pub(super) fn describe(
         let Candidate { subject, object, predicate } = *candidate;
         seen_from(scene, signals, object_column(predicate), object, subject, out);
         seen_from(scene, signals, subject_column(predicate), subject, object, out);
+        cues(scene, signals, candidate, out);
         debug_assert_eq!(out.len() - from, NUMBERS, "every candidate has as many numbers");
     }
 }
@@ -173,6 +174,46 @@ fn said(
         }
         out.extend([if count > 0.0 { sum / count } else { UNSEEN }, best, count]);
     }
+}
+
+/// Where cues of the predicate stand: around the mention that plays the object's part, around the subject's, and between and
+/// beside the two mentions of the most telling sentence.
+fn cues(scene: &Scene, signals: &Signals, candidate: &Candidate, out: &mut Vec<f32>) {
+    let Candidate { subject, object, predicate } = *candidate;
+    let bit = 1u16 << predicate.index();
+    let ends = [(object, object_column(predicate)), (subject, subject_column(predicate))];
+    for (entity, column) in ends {
+        let Some(place) = scene.places.get(signals.anchors[entity as usize][column] as usize) else {
+            out.extend([20.0, 20.0]);
+            continue;
+        };
+        let first = scene.places[place.first as usize].item as usize;
+        let last = scene.places[place.last as usize].item as usize;
+        let (from, _) = scene.sentence_items[place.sentence as usize];
+        let (_, to) = scene.clause_items[scene.items[last].clause as usize];
+        let left = scene.items[from as usize..first].iter().rev().take(20).position(|item| item.cue & bit != 0);
+        let right = scene.items[last + 1..to as usize].iter().take(20).position(|item| item.cue & bit != 0);
+        out.extend([left.unwrap_or(20) as f32, right.unwrap_or(20) as f32]);
+    }
+    let met = signals.pair_with_places(subject, predicate, object);
+    let places = met.and_then(|(_, (a, b))| Some((scene.places.get(a as usize)?, scene.places.get(b as usize)?)));
+    let Some((a, b)) = places else {
+        out.extend([-1.0; 6]);
+        return;
+    };
+    let count = |items: &[Item]| items.iter().filter(|item| item.cue & bit != 0).count().min(3) as f32;
+    let (_, to) = scene.clause_items[scene.items[b.item as usize].clause as usize];
+    let (from, _) = scene.clause_items[scene.items[a.item as usize].clause as usize];
+    let between = &scene.items[a.item as usize + 1..b.item as usize];
+    let clauses = scene.items[b.item as usize].clause - scene.items[a.item as usize].clause;
+    out.extend([
+        f32::from(u8::from(a.entity == subject)),
+        count(between),
+        count(&scene.items[b.item as usize + 1..(to as usize).max(b.item as usize + 1)]),
+        count(&scene.items[from as usize..a.item as usize]),
+        clauses.min(20) as f32,
+        between.iter().filter(|item| item.is_verb()).count().min(8) as f32,
+    ]);
 }
 
 /// How `other` is reached from the mention where `entity` plays its part (`column`) most clearly.

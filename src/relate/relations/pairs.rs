@@ -32,8 +32,15 @@ pub(super) fn features(scene: &Scene, around: &[Around], left: usize, right: usi
     let rivals = mix(rivals_a.min(2), rivals_b.min(2));
     let (mut cues, mut last_verb, mut first_verb, mut verbs) = (0u16, 0u32, 0u32, 0u32);
     let mut sequence = 0u32;
+    let (mut first_cue, mut last_cue) = (0u32, 0u32);
     for item in between {
         cues |= item.cue;
+        if item.cue != 0 {
+            last_cue = u32::from(item.cue);
+            if first_cue == 0 {
+                first_cue = last_cue;
+            }
+        }
         if item.is_verb() {
             last_verb = item.hash;
             if verbs == 0 {
@@ -87,6 +94,13 @@ pub(super) fn features(scene: &Scene, around: &[Around], left: usize, right: usi
     both(out, mix(last_verb, around_b.verb_right[0]));
     both(out, around_a.verb_left[0]);
     both(out, mix(around_a.left[0], mix(last_verb, around_b.right[0])));
+    both(out, first_cue);
+    both(out, last_cue);
+    both(out, mix(first_cue, last_cue));
+    both(out, mix(last_cue, u32::from(around_b.cue_right)));
+    both(out, mix(last_cue, rivals));
+    out.push(mix(4019, mix(kinds, mix(last_cue, shape))));
+    out.push(mix(4024, mix(kinds, mix(u32::from(around_b.cue_left), rivals))));
     out.push(mix(4014, mix(kinds, mix(last_verb, rivals))));
     out.push(mix(4015, mix(kinds, mix(around_b.verb_left[0], shape))));
     out.push(mix(4016, mix(kinds, mix(around_a.verb_right[0], around_b.verb_left[0]))));

@@ -19,6 +19,10 @@ pub(super) struct Around {
     pub(super) verb_left_clauses: u32,
     /// The nearest verbs to the right in the clause of the last item.
     pub(super) verb_right: [u32; 2],
+    /// Predicates of the nearest cue to the left in the sentence (0: none), and to the right in the clause.
+    pub(super) cue_left: u16,
+    /// The same to the right.
+    pub(super) cue_right: u16,
     /// Predicates that cues in the clause before the mention may state.
     pub(super) cues_left: u16,
     /// Predicates that cues in the clause after it may state.
@@ -37,6 +41,8 @@ impl Around {
             verb_left: [BORDER; 2],
             verb_left_clauses: 2,
             verb_right: [BORDER; 2],
+            cue_left: 0,
+            cue_right: 0,
             cues_left: 0,
             cues_right: 0,
         };
@@ -60,6 +66,9 @@ impl Around {
                 around.verb_left[verbs] = item.hash;
                 verbs += 1;
             }
+            if around.cue_left == 0 {
+                around.cue_left = item.cue;
+            }
             if item.clause == clause {
                 around.cues_left |= item.cue;
             }
@@ -80,6 +89,9 @@ impl Around {
             if item.is_verb() && verbs < 2 {
                 around.verb_right[verbs] = item.hash;
                 verbs += 1;
+            }
+            if around.cue_right == 0 {
+                around.cue_right = item.cue;
             }
             if item.clause == clause {
                 around.cues_right |= item.cue;
@@ -127,6 +139,10 @@ pub(super) fn features(scene: &Scene, index: usize, around: &Around, out: &mut V
     both(out, mix(verb_left[0], verb_left[1]));
     both(out, verb_right[0]);
     both(out, mix(verb_left[0], verb_right[0]));
+    both(out, u32::from(around.cue_left));
+    both(out, u32::from(around.cue_right));
+    both(out, mix(u32::from(around.cue_left), u32::from(around.cue_right)));
+    both(out, mix(u32::from(around.cue_left), around.verb_left_clauses));
     both(out, tail(scene, place, 2));
     both(out, tail(scene, place, 1));
     both(out, scene.items.get(from as usize).map_or(BORDER, |item| item.hash));

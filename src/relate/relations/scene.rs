@@ -4,7 +4,7 @@
 
 use crate::{
     model::{Entity, EntityType},
-    text::{Pos, Text},
+    text::{Pos, Text, fold},
 };
 
 use super::cues::{CueHit, Cues};
@@ -294,5 +294,35 @@ fn places(text: &Text, entities: &[Entity]) -> Vec<Place> {
         }
         free
     });
+    for (index, entity) in entities.iter().enumerate() {
+        if entity.mentions.is_empty() {
+            place_inside(text, index as u32, entity, &mut places);
+        }
+    }
+    places.sort_unstable_by_key(|place| place.start);
     places
+}
+
+/// An entity that is only named inside a longer name (重庆 in 重庆江津) gets a place there; the longer name keeps the rest.
+fn place_inside(text: &Text, index: u32, entity: &Entity, places: &mut Vec<Place>) {
+    for form in std::iter::once(&entity.name).chain(&entity.aliases) {
+        let form = fold(&form.chars().collect::<Vec<_>>());
+        let mut inner: Vec<Place> = Vec::new();
+        for place in places.iter_mut().filter(|_| form.len() > 1) {
+            let (from, to) = (place.start as usize, place.end as usize);
+            if to - from <= form.len() || inner.len() == 3 {
+                continue;
+            }
+            let Some(at) = text.folded[from..to].windows(form.len()).position(|window| window == form.as_slice()) else {
+                continue;
+            };
+            let (start, end) = ((from + at) as u32, (from + at + form.len()) as u32);
+            inner.push(Place { entity: index, kind: entity.kind, start, end, ..*place });
+            if end < place.end { place.start = end } else { place.end = start }
+        }
+        if !inner.is_empty() {
+            places.append(&mut inner);
+            return;
+        }
+    }
 }

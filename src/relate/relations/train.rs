@@ -15,6 +15,7 @@ use crate::{
 use super::{
     candidates::{Candidate, Presence, candidates},
     model::{RelationModel, Scored},
+    names::Names,
     numbers,
     sample::RelationSample,
     scene::Scene,
@@ -148,6 +149,7 @@ pub fn cross_validate(samples: &[RelationSample], options: RelationTraining) -> 
     check
 }
 
+static T0: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
 /// An article with answers.
 struct View {
     sample: RelationSample,
@@ -292,10 +294,12 @@ impl<'a> Table<'a> {
 
     /// Describes each fold's candidates by models of the other folds, both looks.
     fn describe(&mut self, options: MultiOptions) {
+        let _ = T0.set(std::time::Instant::now());
         let models: Vec<(MultiLogistic, MultiLogistic)> = (0..self.fold_count)
             .into_par_iter()
             .map(|fold| self.linear(&self.views_outside(fold), options))
             .collect();
+        if std::env::var_os("RELDBG").is_some() { eprintln!("linear {:?} rows {} {}", T0.get().map(|t| t.elapsed()), models[0].0.len(), models[0].1.len()); }
         let read = |view: usize, scene: &Scene| {
             let (roles, pairs) = &models[self.folds[view]];
             Signals::new(scene, roles, pairs)
@@ -307,14 +311,20 @@ impl<'a> Table<'a> {
                 let scene = Scene::new(&sample.text, &sample.entities);
                 let signals = read(view, &scene);
                 let presence = Presence::new(&scene);
-                let candidates = candidates(&scene, &signals, &presence);
+                if std::env::var_os("RELADJ").is_some() { for w in scene.places.windows(2) { if w[0].end == w[1].start && w[0].kind == w[1].kind && w[0].kind == crate::model::EntityType::Region { let (a,b)=(w[0].entity,w[1].entity); let n=|e:u32| &scene.entities[e as usize].name; eprintln!("ADJ {} {} {} pair {:.2} roleS {:.2} roleO {:.2} label {:?}", view, n(a), n(b), signals.pair(b, Predicate::PartOf, a), signals.roles[b as usize][1], signals.roles[a as usize][17], self.views[view].label(&Candidate{subject:b,object:a,predicate:Predicate::PartOf})); } } }
+                let names = Names::new(scene.entities);
+                let candidates = candidates(&scene, &signals, &presence, &names);
                 let mut rows = Vec::new();
-                numbers::describe(&scene, &signals, &presence, &candidates, &mut rows);
+                numbers::describe(&scene, &signals, &presence, &names, &candidates, &mut rows);
                 (candidates, rows)
             })
             .collect();
         (self.candidates, self.first_rows) = described.into_iter().unzip();
+        if std::env::var_os("RELDBG").is_some() { eprintln!("described {:?}", T0.get().map(|t| t.elapsed())); }
         let scores = self.fold_scores(false);
+        if std::env::var_os("RELDBG").is_some() { eprintln!("first {:?}", T0.get().map(|t| t.elapsed()));
+ let sc: Vec<Vec<Scored>> = self.candidates.iter().zip(&scores).map(|(c, s)| c.iter().copied().zip(s.iter().copied()).collect()).collect();
+ let th = thresholds(self.views, &sc, |_| true); let mut t = Default::default(); for (v, s) in self.views.iter().zip(&sc) { tally(v, s, &th, &mut t); } eprintln!("first-look F1 (all views, own thresholds) {:.4}", RelationCheck::total(&t).f1()); }
         self.second_rows = (0..self.views.len())
             .into_par_iter()
             .map(|view| {
