@@ -1,6 +1,6 @@
 //! Which triples are worth a closer look.
 
-use crate::model::{EntityType, Predicate};
+use crate::model::Predicate;
 
 use super::{
     names::Names,
@@ -20,9 +20,9 @@ pub(super) struct Candidate {
 }
 
 /// Roles less likely than this (log-odds) are not followed up.
-const ROLE_FLOOR: f32 = -4.2;
+const ROLE_FLOOR: f32 = -4.6;
 /// Pairs less likely than this are not followed up for their own sake.
-const PAIR_FLOOR: f32 = -4.5;
+const PAIR_FLOOR: f32 = -4.9;
 /// So many mentioned entities before an anchor are considered.
 const LOOK_BACK: usize = 7;
 /// So many of the article's main entities are considered.
@@ -91,22 +91,26 @@ pub(super) fn candidates(scene: &Scene, signals: &Signals, presence: &Presence, 
     found
 }
 
-/// Places and wholes that a name itself speaks of, however the text puts it.
+/// Places, wholes, industries and builders that a name itself speaks of, however the text puts it.
 fn by_name(scene: &Scene, presence: &Presence, names: &Names, found: &mut Vec<Candidate>) {
+    use Predicate::{Develops, FocusesOn, Jurisdiction, LocatedIn, PartOf};
     for &object in &presence.order {
         let outer = scene.entities[object as usize].kind;
-        if !matches!(outer, EntityType::Region | EntityType::Park | EntityType::Platform | EntityType::Project | EntityType::Government) {
-            continue;
-        }
-        for &subject in &presence.order {
-            if subject == object {
-                continue;
-            }
+        for &subject in presence.order.iter().filter(|&&subject| subject != object) {
             let inner = scene.entities[subject as usize].kind;
-            for predicate in [Predicate::LocatedIn, Predicate::PartOf, Predicate::Jurisdiction] {
-                if predicate.allows(inner, outer) && names.suggest(subject, object) {
-                    found.push(Candidate { subject, object, predicate });
+            let mut push = |predicate| found.push(Candidate { subject, object, predicate });
+            let wholes = [LocatedIn, PartOf, Jurisdiction].into_iter().filter(|predicate| predicate.allows(inner, outer));
+            for (count, predicate) in wholes.enumerate() {
+                if count == 0 && !names.suggest(subject, object) {
+                    break;
                 }
+                push(predicate);
+            }
+            if FocusesOn.allows(inner, outer) && names.contains(subject, object) {
+                push(FocusesOn);
+            }
+            if Develops.allows(inner, outer) && names.contains(object, subject) {
+                push(Develops);
             }
         }
     }

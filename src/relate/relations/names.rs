@@ -22,6 +22,7 @@ const PLACE_ENDINGS: &[&str] =
     &["特别行政区", "自治区", "自治州", "自治县", "新区", "地区", "街道", "省", "市", "区", "县", "镇", "乡", "州", "旗", "盟", "村"];
 
 impl Names {
+    /// Works the names out.
     pub(super) fn new(entities: &[Entity]) -> Self {
         let folded = |name: &str| fold(&name.chars().collect::<Vec<_>>());
         let forms: Vec<Vec<Vec<char>>> = entities
@@ -66,6 +67,16 @@ impl Names {
         by_table || self.holds(inner, outer) > 0.0 || self.level(inner, outer) > 0.0
     }
 
+    /// The administrative level of a name, 0 where it says none.
+    pub(super) fn level_at(&self, entity: u32) -> f32 {
+        self.levels[entity as usize]
+    }
+
+    /// Whether a form of `whole` holds the core of `part`'s name.
+    pub(super) fn contains(&self, whole: u32, part: u32) -> bool {
+        self.holds(whole as usize, part as usize) > 0.0
+    }
+
     /// Appends ten numbers about the names of `subject` and `object`.
     pub(super) fn compare(&self, subject: u32, object: u32, out: &mut Vec<f32>) {
         let (s, o) = (subject as usize, object as usize);
@@ -108,11 +119,16 @@ impl Names {
         if self.kinds[place] != EntityType::Region {
             return 0.0;
         }
-        let Some(&first) = self.forms[organ][0].first() else { return 0.0 };
-        if !matches!(first, '省' | '市' | '区' | '县' | '镇' | '州' | '旗' | '乡') {
+        let form = &self.forms[organ][0];
+        let Some(&first) = form.first() else { return 0.0 };
+        let same = if form.starts_with(&['自', '治', '区']) {
+            self.levels[place] == 1.0
+        } else if matches!(first, '省' | '市' | '区' | '县' | '镇' | '州' | '旗' | '乡') {
+            self.forms[place].iter().any(|form| form.last() == Some(&first))
+                || self.levels[organ] == self.levels[place]
+        } else {
             return 0.0;
-        }
-        let same = self.forms[place].iter().any(|form| form.last() == Some(&first));
+        };
         if same { 1.0 } else { -1.0 }
     }
 
@@ -135,6 +151,7 @@ fn level_of(kind: EntityType, forms: &[Vec<char>], codes: &[u32]) -> f32 {
     match (kind, codes.first()) {
         (EntityType::Region, Some(&code)) => places::level(code) as f32,
         (EntityType::Region, None) => by_char(forms[0].last()),
+        _ if forms[0].starts_with(&['自', '治', '区']) => 1.0,
         _ => by_char(forms[0].first()),
     }
 }

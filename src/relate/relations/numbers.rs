@@ -8,7 +8,7 @@ use super::{
 };
 
 /// How many numbers [`describe`] appends.
-pub(super) const NUMBERS: usize = 91;
+pub(super) const NUMBERS: usize = 94;
 
 /// Appends the numbers of each candidate to `out`, row after row.
 pub(super) fn describe(
@@ -30,6 +30,7 @@ pub(super) fn describe(
             names.compare(candidate.subject, candidate.object, &mut pair_numbers);
             closeness(scene, candidate.subject, candidate.object, &mut pair_numbers);
             standing(scene, presence, candidate.subject, candidate.object, &mut pair_numbers);
+            peers(scene, presence, names, candidate.subject, candidate.object, &mut pair_numbers);
         }
         out.extend_from_slice(&pair_numbers);
         said(scene, signals, &tallies, index, candidate, out);
@@ -97,6 +98,21 @@ fn standing(scene: &Scene, presence: &Presence, subject: u32, object: u32, out: 
         ]);
     }
     out.push(scene.places.len() as f32);
+}
+
+/// Other places that the object might be taken for: of the level that the subject's name asks for, in the order of presence.
+fn peers(scene: &Scene, presence: &Presence, names: &Names, subject: u32, object: u32, out: &mut Vec<f32>) {
+    let kind = scene.entities[object as usize].kind;
+    let wanted = names.level_at(subject);
+    let (mut count, mut rank, mut seen) = (0.0, 0.0, false);
+    for &other in &presence.order {
+        seen |= other == object;
+        if scene.entities[other as usize].kind == kind && (wanted == 0.0 || names.level_at(other) == wanted) {
+            count += 1.0;
+            rank += f32::from(u8::from(!seen));
+        }
+    }
+    out.extend([count, rank, names.level_at(object) - wanted]);
 }
 
 /// What the linear models say, about this triple and about its rivals.

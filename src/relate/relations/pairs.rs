@@ -1,5 +1,7 @@
 //! What the words around and between two mentions of one sentence say about a relation between them.
 
+use crate::{model::EntityType, text::Pos};
+
 use super::{
     roles::{Around, is_content, tail},
     scene::{NONE, Place, Scene, mix},
@@ -21,20 +23,29 @@ pub(super) fn features(scene: &Scene, around: &[Around], left: usize, right: usi
     let same_group = a.first == b.first;
     // Mentions between that could take a's or b's part; members of the two enumerations do not count.
     let (mut rivals_a, mut rivals_b, mut others) = (0u32, 0u32, 0u32);
+    // Whether a clause between opens with another possible subject.
+    let mut blocked = 0u32;
     for other in &scene.places[left + 1..right] {
         if other.first == a.first || other.first == b.first {
             continue;
         }
         others += 1;
+        blocked |= u32::from(other.opens > 0 && other.kind != EntityType::Industry);
         rivals_a += u32::from(other.kind == a.kind);
         rivals_b += u32::from(other.kind == b.kind);
     }
     let rivals = mix(rivals_a.min(2), rivals_b.min(2));
     let (mut cues, mut last_verb, mut first_verb, mut verbs) = (0u16, 0u32, 0u32, 0u32);
     let mut sequence = 0u32;
+    // Verbs, prepositions and other mentions between, in order: the frame of the passage.
+    let (mut frame, mut frame_length) = (0u32, 0u32);
     let (mut first_cue, mut last_cue) = (0u32, 0u32);
     for item in between {
         cues |= item.cue;
+        if item.is_verb() || item.mention != NONE || matches!(item.pos, Pos::Preposition) || matches!(item.mark, '的' | '、') {
+            frame = mix(frame, item.hash);
+            frame_length += 1;
+        }
         if item.cue != 0 {
             last_cue = u32::from(item.cue);
             if first_cue == 0 {
@@ -94,6 +105,14 @@ pub(super) fn features(scene: &Scene, around: &[Around], left: usize, right: usi
     both(out, mix(last_verb, around_b.verb_right[0]));
     both(out, around_a.verb_left[0]);
     both(out, mix(around_a.left[0], mix(last_verb, around_b.right[0])));
+    if frame_length <= 6 {
+        both(out, frame);
+    } else {
+        both(out, 2);
+    }
+    out.push(mix(4032, mix(kinds, mix(blocked, shape))));
+    out.push(mix(4033, mix(kinds, mix(blocked, last_cue))));
+    out.push(mix(4034, mix(kinds, mix(u32::from(a.opens), mix(blocked, last_cue)))));
     both(out, first_cue);
     both(out, last_cue);
     both(out, mix(first_cue, last_cue));

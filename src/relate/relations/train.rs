@@ -250,6 +250,7 @@ struct Table<'a> {
     candidates: Vec<Vec<Candidate>>,
     /// For each view the numbers of the first look, row after row.
     first_rows: Vec<Vec<f32>>,
+    first_scores: Vec<Vec<f32>>,
     /// For each view the numbers of the second look.
     second_rows: Vec<Vec<f32>>,
     trees: BoostOptions,
@@ -271,6 +272,7 @@ impl<'a> Table<'a> {
             bags,
             candidates: vec![Vec::new(); views.len()],
             first_rows: vec![Vec::new(); views.len()],
+            first_scores: Vec::new(),
             second_rows: vec![Vec::new(); views.len()],
             trees: options.trees,
         };
@@ -311,7 +313,6 @@ impl<'a> Table<'a> {
                 let scene = Scene::new(&sample.text, &sample.entities);
                 let signals = read(view, &scene);
                 let presence = Presence::new(&scene);
-                if std::env::var_os("RELADJ").is_some() { for w in scene.places.windows(2) { if w[0].end == w[1].start && w[0].kind == w[1].kind && w[0].kind == crate::model::EntityType::Region { let (a,b)=(w[0].entity,w[1].entity); let n=|e:u32| &scene.entities[e as usize].name; eprintln!("ADJ {} {} {} pair {:.2} roleS {:.2} roleO {:.2} label {:?}", view, n(a), n(b), signals.pair(b, Predicate::PartOf, a), signals.roles[b as usize][1], signals.roles[a as usize][17], self.views[view].label(&Candidate{subject:b,object:a,predicate:Predicate::PartOf})); } } }
                 let names = Names::new(scene.entities);
                 let candidates = candidates(&scene, &signals, &presence, &names);
                 let mut rows = Vec::new();
@@ -340,6 +341,7 @@ impl<'a> Table<'a> {
                 rows
             })
             .collect();
+        self.first_scores = scores;
     }
 
     fn rows(&self, second: bool) -> (&[Vec<f32>], usize) {
@@ -380,8 +382,12 @@ impl<'a> Table<'a> {
 
     fn final_scores(&self) -> Vec<Vec<Scored>> {
         let scores = self.fold_scores(true);
-        let pair = |(candidates, scores): (&Vec<Candidate>, Vec<f32>)| candidates.iter().copied().zip(scores).collect();
-        self.candidates.iter().zip(scores).map(pair).collect()
+        let w: f32 = std::env::var("RELW").ok().and_then(|v| v.parse().ok()).unwrap_or(1.0);
+        for w in [0.0, 0.3, 0.5, 0.7, 1.0] {
+            let sc: Vec<Vec<Scored>> = (0..self.views.len()).map(|v| self.candidates[v].iter().zip(&scores[v]).zip(&self.first_scores[v]).map(|((c, s), f)| (*c, w * s + (1.0 - w) * f)).collect()).collect();
+            let th = thresholds(self.views, &sc, |_| true); let mut t = Default::default(); for (v, s) in self.views.iter().zip(&sc) { tally(v, s, &th, &mut t); } eprintln!("w {w} F1 {:.4}", RelationCheck::total(&t).f1());
+        }
+        (0..self.views.len()).map(|v| self.candidates[v].iter().zip(&scores[v]).zip(&self.first_scores[v]).map(|((c, s), f)| (*c, w * s + (1.0 - w) * f)).collect()).collect()
     }
 }
 
