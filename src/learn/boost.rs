@@ -18,7 +18,7 @@ pub struct BoostOptions {
     pub min_weight: f32,
     /// Strength of the pull of leaves towards zero.
     pub l2: f32,
-    /// Of how many in a hundred numbers each tree may make use.
+    /// How many in a hundred numbers each tree may make use of.
     pub columns_percent: u64,
     /// How many in a hundred examples each tree sees.
     pub rows_percent: u64,
@@ -26,7 +26,7 @@ pub struct BoostOptions {
 
 impl Default for BoostOptions {
     fn default() -> Self {
-        Self { trees: 220, leaves: 24, rate: 0.07, min_weight: 3.0, l2: 3.0, columns_percent: 45, rows_percent: 70 }
+        Self { trees: 160, leaves: 40, rate: 0.06, min_weight: 3.0, l2: 3.0, columns_percent: 20, rows_percent: 60 }
     }
 }
 
@@ -36,21 +36,27 @@ const MAX_BINS: usize = 64;
 const SETTLED_PERCENT: u64 = 12;
 const MAGIC: &[u8; 8] = b"yutugbt1";
 
+/// One question or answer of a tree.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Node {
-    /// Which number; `u16::MAX` for a leaf.
+    /// Which number is asked for; [`LEAF`] for an answer.
     number: u16,
-    /// Goes left if the bin is at most this.
-    bin: u8,
+    /// Where to go if the number is at most `value`; else to the node after it.
     left: u16,
-    right: u16,
+    /// The bound, or the answer in log-odds.
     value: f32,
 }
+
+const LEAF: u16 = u16::MAX;
+/// After each block of so many trees a hopeless example is let go …
+const BLOCK: usize = 20;
+/// … that is, one with log-odds below this.
+const HOPELESS: f32 = -6.0;
 
 /// A trained ensemble.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Boost {
-    cuts: Vec<Vec<f32>>,
+    width: usize,
     base: f32,
     trees: Vec<Vec<Node>>,
 }
@@ -58,21 +64,24 @@ pub struct Boost {
 impl Boost {
     /// How many numbers an example has.
     pub fn width(&self) -> usize {
-        self.cuts.len()
+        self.width
     }
 
-    /// The log-odds of one example; `numbers` has [`Self::width`] entries, `bins` is scratch space.
-    pub fn score(&self, numbers: &[f32], bins: &mut Vec<u8>) -> f32 {
-        bins.clear();
-        bins.extend(numbers.iter().zip(&self.cuts).map(|(&value, cuts)| bin(cuts, value)));
+    /// The log-odds of one example with [`Self::width`] numbers. Below −6 the figure is rough: trees after that are skipped.
+    pub fn score(&self, numbers: &[f32]) -> f32 {
         let mut score = self.base;
-        for tree in &self.trees {
-            let mut node = &tree[0];
-            while node.number != u16::MAX {
-                let next = if bins[node.number as usize] <= node.bin { node.left } else { node.right };
-                node = &tree[next as usize];
+        for block in self.trees.chunks(BLOCK) {
+            for tree in block {
+                let mut node = &tree[0];
+                while node.number != LEAF {
+                    let right = usize::from(numbers[usize::from(node.number)] > node.value);
+                    node = &tree[usize::from(node.left) + right];
+                }
+                score += node.value;
             }
-            score += node.value;
+            if score < HOPELESS {
+                break;
+            }
         }
         score
     }
@@ -119,38 +128,34 @@ impl Boost {
             let tree = grow(&binned, &gradients, rows, &columns, options);
             scores.par_iter_mut().enumerate().for_each(|(row, score)| {
                 let mut node = &tree[0];
-                while node.number != u16::MAX {
-                    let goes_left = binned[node.number as usize][row] <= node.bin;
-                    node = &tree[usize::from(if goes_left { node.left } else { node.right })];
+                while node.number != LEAF {
+                    let right = usize::from(f32::from(binned[usize::from(node.number)][row]) > node.value);
+                    node = &tree[usize::from(node.left) + right];
                 }
                 *score += node.value;
             });
             trees.push(tree);
         }
-        Self { cuts, base, trees }
+        // A bin is at most `b` where the number is at most the cut of that index.
+        for node in trees.iter_mut().flatten().filter(|node| node.number != LEAF) {
+            node.value = cuts[usize::from(node.number)][node.value as usize];
+        }
+        Self { width, base, trees }
     }
 
     /// The model as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
-        let short = |bytes: &mut Vec<u8>, value: usize| bytes.extend((value as u16).to_le_bytes());
-        short(&mut bytes, self.cuts.len());
-        short(&mut bytes, self.trees.len());
+        bytes.extend((self.width as u16).to_le_bytes());
+        bytes.extend((self.trees.len() as u16).to_le_bytes());
         bytes.extend(self.base.to_le_bytes());
-        for cuts in &self.cuts {
-            short(&mut bytes, cuts.len());
-            cuts.iter().for_each(|cut| bytes.extend(cut.to_le_bytes()));
-        }
         for tree in &self.trees {
-            short(&mut bytes, tree.len());
+            bytes.extend((tree.len() as u16).to_le_bytes());
             for node in tree {
-                short(&mut bytes, usize::from(node.number));
-                if node.number == u16::MAX {
-                    bytes.extend(node.value.to_le_bytes());
-                } else {
-                    bytes.push(node.bin);
-                    short(&mut bytes, usize::from(node.left));
-                    short(&mut bytes, usize::from(node.right));
+                bytes.extend(node.number.to_le_bytes());
+                bytes.extend(node.value.to_le_bytes());
+                if node.number != LEAF {
+                    bytes.extend(node.left.to_le_bytes());
                 }
             }
         }
@@ -173,36 +178,26 @@ impl Boost {
         let float = |bytes: &[u8]| bytes.try_into().map(f32::from_le_bytes).unwrap_or_default();
         let (width, count) = (usize::from(short(take(2)?)), short(take(2)?));
         let base = float(take(4)?);
-        let mut cuts = Vec::with_capacity(width);
-        for _ in 0..width {
-            let count = short(take(2)?);
-            cuts.push((0..count).map(|_| take(4).map(float)).collect::<Result<Vec<f32>, _>>()?);
-        }
-        let mut trees = Vec::new();
+        let mut trees = Vec::with_capacity(usize::from(count));
         for _ in 0..count {
             let nodes = short(take(2)?);
             let mut tree = Vec::with_capacity(usize::from(nodes));
             for at in 0..nodes {
                 let number = short(take(2)?);
-                let mut node = Node { number, bin: 0, left: 0, right: 0, value: 0.0 };
-                if number == u16::MAX {
-                    node.value = float(take(4)?);
-                } else {
-                    node.bin = take(1)?[0];
-                    (node.left, node.right) = (short(take(2)?), short(take(2)?));
-                    let forward = |next: u16| at < next && next < nodes;
-                    if usize::from(number) >= width || !forward(node.left) || !forward(node.right) {
-                        return Err(wrong("a tree points outside itself"));
-                    }
+                let value = float(take(4)?);
+                let left = if number == LEAF { 0 } else { short(take(2)?) };
+                let is_sound = usize::from(number) < width && at < left && u32::from(left) + 1 < u32::from(nodes);
+                if number != LEAF && !is_sound {
+                    return Err(wrong("a tree points outside itself"));
                 }
-                tree.push(node);
+                tree.push(Node { number, left, value });
             }
             if tree.is_empty() {
                 return Err(wrong("a tree has no root"));
             }
             trees.push(tree);
         }
-        Ok((Self { cuts, base, trees }, rest))
+        Ok((Self { width, base, trees }, rest))
     }
 }
 
@@ -238,7 +233,7 @@ struct Split {
     bin: u8,
 }
 
-/// Grows a tree leaf by leaf, the best split first.
+/// Grows a tree leaf by leaf, the best split first; the nodes' bounds are bins.
 fn grow(
     binned: &[Vec<u8>],
     gradients: &[(f32, f32)],
@@ -250,7 +245,7 @@ fn grow(
         let (g, h) = sums(rows, gradients);
         -options.rate * g / (h + options.l2)
     };
-    let leaf = |value: f32| Node { number: u16::MAX, bin: 0, left: 0, right: 0, value };
+    let leaf = |value: f32| Node { number: LEAF, left: 0, value };
     let mut tree = vec![leaf(leaf_value(&rows))];
     let split = best_split(binned, gradients, &rows, columns, options);
     let mut leaves = vec![Leaf { node: 0, rows, split }];
@@ -266,13 +261,8 @@ fn grow(
         let (left, right): (Vec<u32>, Vec<u32>) =
             parent.rows.into_iter().partition(|&row| column[row as usize] <= split.bin);
         let (left_node, right_node) = (tree.len(), tree.len() + 1);
-        tree[parent.node] = Node {
-            number: split.number as u16,
-            bin: split.bin,
-            left: left_node as u16,
-            right: right_node as u16,
-            value: 0.0,
-        };
+        tree[parent.node] =
+            Node { number: split.number as u16, left: left_node as u16, value: f32::from(split.bin) };
         for (node, rows) in [(left_node, left), (right_node, right)] {
             tree.push(leaf(leaf_value(&rows)));
             let split = best_split(binned, gradients, &rows, columns, options);
@@ -353,10 +343,9 @@ mod tests {
         let numbers: Vec<f32> = rows.concat();
         let options = BoostOptions { columns_percent: 100, rows_percent: 100, ..BoostOptions::default() };
         let model = Boost::train(&numbers, 2, &labels, options);
-        let mut bins = Vec::new();
-        assert!(model.score(&[6.0, 4.0], &mut bins) > 1.0);
-        assert!(model.score(&[6.0, 0.0], &mut bins) < -1.0);
-        assert!(model.score(&[0.0, 4.0], &mut bins) < -1.0);
+        assert!(model.score(&[6.0, 4.0]) > 1.0);
+        assert!(model.score(&[6.0, 0.0]) < -1.0);
+        assert!(model.score(&[0.0, 4.0]) < -1.0);
         let bytes = model.to_bytes();
         assert_eq!(Boost::from_bytes(&bytes).expect("reads back").0, model);
         assert!(Boost::from_bytes(&bytes[..bytes.len() - 2]).is_err());

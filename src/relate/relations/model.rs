@@ -75,23 +75,21 @@ impl RelationModel {
         Ok(Self { roles, pairs, first, second, thresholds })
     }
 
-    /// All candidates of an article with what the second look thinks of them.
+    /// All candidates of an article with what the second look thinks of them; minus infinity where it did not look.
     pub(super) fn score(&self, scene: &Scene, signals: &Signals) -> Vec<Scored> {
         let presence = Presence::new(scene);
         let names = Names::new(scene.entities);
         let candidates = candidates(scene, signals, &presence, &names);
         let mut rows = Vec::with_capacity(candidates.len() * numbers::NUMBERS);
         numbers::describe(scene, signals, &presence, &names, &candidates, &mut rows);
-        let mut bins = Vec::new();
-        let first: Vec<f32> =
-            rows.chunks_exact(numbers::NUMBERS).map(|row| self.first.score(row, &mut bins)).collect();
-        let mut whole = Vec::new();
-        let mut scores = vec![0.0; candidates.len()];
+        let first: Vec<f32> = rows.chunks_exact(numbers::NUMBERS).map(|row| self.first.score(row)).collect();
+        let mut whole = Vec::with_capacity(numbers::NUMBERS + second::NUMBERS);
+        let mut scores = vec![f32::NEG_INFINITY; candidates.len()];
         second::describe(scene, signals, &candidates, &first, |index, more| {
             whole.clear();
             whole.extend_from_slice(&rows[index * numbers::NUMBERS..(index + 1) * numbers::NUMBERS]);
             whole.extend_from_slice(more);
-            scores[index] = self.second.score(&whole, &mut bins);
+            scores[index] = self.second.score(&whole);
         });
         candidates.into_iter().zip(scores).collect()
     }

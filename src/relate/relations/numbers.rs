@@ -3,12 +3,12 @@
 use super::{
     candidates::{Candidate, Presence, Tallies, first_place},
     names::Names,
-    scene::{Item, NONE, Place, Scene},
+    scene::{Item, NONE, Place, Scene, acts},
     signals::{Signals, UNSEEN, object_column, subject_column},
 };
 
 /// How many numbers [`describe`] appends.
-pub(super) const NUMBERS: usize = 94;
+pub(super) const NUMBERS: usize = 100;
 
 /// Appends the numbers of each candidate to `out`, row after row.
 pub(super) fn describe(
@@ -237,17 +237,37 @@ fn seen_from(scene: &Scene, signals: &Signals, column: usize, entity: u32, other
     let other_column = (column + 16) % 32;
     let anchor_index = signals.anchors[entity as usize][column] as usize;
     let Some(anchor) = scene.places.get(anchor_index) else {
-        out.extend([UNSEEN; 11]);
+        out.extend([UNSEEN; 14]);
         return;
     };
     let before = scene.places_of[other as usize].iter().rev().find(|&&place| (place as usize) < anchor_index);
     let after = scene.places_of[other as usize].iter().find(|&&place| (place as usize) > anchor_index);
     let after = after.filter(|&&place| scene.places[place as usize].sentence == anchor.sentence);
     let topic = scene.topic_of[anchor.sentence as usize];
-    let is_topic = scene.places.get(topic as usize).is_some_and(|place| place.entity == other);
+    let is_other = |place: u32| scene.places.get(place as usize).is_some_and(|place| place.entity == other);
+    let topic = if is_other(topic) { f32::from(scene.topic_weight[anchor.sentence as usize]) } else { 0.0 };
+    let is_lead = is_other(scene.lead_of[anchor.sentence as usize]);
+    // How many others that act have opened a clause since it last did.
+    let (mut openers, mut opener, mut found) = (0.0, NONE, false);
+    for place in scene.places[..anchor_index].iter().rev().take(40) {
+        if place.opens > 0 && acts(place.kind) && place.entity != entity && place.entity != opener {
+            if place.entity == other {
+                found = true;
+                break;
+            }
+            openers += 1.0;
+            opener = place.entity;
+        }
+    }
+    let first_of_sentence = scene.sentence_places[anchor.sentence as usize].0;
+    out.extend([
+        f32::from(u8::from(is_lead)),
+        if found { openers } else { 20.0 },
+        f32::from(u8::from(is_other(first_of_sentence))),
+    ]);
     let Some(&before) = before else {
         let gap = after.map_or(99.0, |&after| (after as usize - anchor_index) as f32);
-        out.extend([99.0, 99.0, 99.0, 99.0, -1.0, UNSEEN, 0.0, gap, f32::from(u8::from(is_topic)), 0.0, 99.0]);
+        out.extend([99.0, 99.0, 99.0, 99.0, -1.0, UNSEEN, 0.0, gap, topic, 0.0, 99.0]);
         return;
     };
     let place = &scene.places[before as usize];
@@ -291,7 +311,7 @@ fn seen_from(scene: &Scene, signals: &Signals, column: usize, entity: u32, other
         own_role,
         own_role - best,
         after.map_or(99.0, |&after| (after as usize - anchor_index) as f32),
-        f32::from(u8::from(is_topic)),
+        topic,
         near(place, anchor),
         (anchor_index - before as usize).min(60) as f32,
     ]);

@@ -87,6 +87,10 @@ pub(super) struct Scene<'a> {
     pub(super) places_of: Vec<Vec<u32>>,
     /// For each sentence the mention that its section's heading names, or [`NONE`].
     pub(super) topic_of: Vec<u32>,
+    /// For each sentence whether that heading is hardly more than the name: 2, else 1 (0 without a topic).
+    pub(super) topic_weight: Vec<u8>,
+    /// For each sentence the first mention of something that acts since its paragraph or section began, or [`NONE`].
+    pub(super) lead_of: Vec<u32>,
 }
 
 /// Mixes two digests.
@@ -116,6 +120,8 @@ impl<'a> Scene<'a> {
             clause_items: Vec::new(),
             places_of: vec![Vec::new(); entities.len()],
             topic_of: Vec::new(),
+            topic_weight: Vec::new(),
+            lead_of: Vec::new(),
         };
         scene.lay_items(&Cues::builtin().find(&text.folded));
         scene.join_enumerations();
@@ -219,20 +225,37 @@ impl<'a> Scene<'a> {
 
     /// A section's topic is the first mention in its heading; a short line that is hardly more than a name counts as heading.
     fn find_topics(&mut self) {
-        let mut topic = NONE;
-        let mut section = 0;
+        let (mut topic, mut weight, mut lead) = (NONE, 0, NONE);
+        let mut at = (0, 0);
         for (index, sentence) in self.text.sentences.iter().enumerate() {
             let (first, last) = self.sentence_places[index];
-            if sentence.section != section {
-                (section, topic) = (sentence.section, NONE);
+            if sentence.section != at.0 {
+                (topic, weight) = (NONE, 0);
             }
+            if (sentence.section, sentence.paragraph) != at {
+                lead = NONE;
+            }
+            at = (sentence.section, sentence.paragraph);
             let (from, to) = self.sentence_items[index];
-            if index > 0 && first < last && (sentence.is_heading || to - from <= 6 && last - first == 1) {
-                topic = first;
+            let is_name = index > 0 && to - from <= 6 && last - first == 1;
+            if first < last && (sentence.is_heading || is_name) {
+                (topic, weight) = (first, 1 + u8::from(is_name));
+            }
+            if lead == NONE {
+                let acts = |place: &u32| acts(self.places[*place as usize].kind);
+                lead = (first..last).find(acts).unwrap_or(NONE);
             }
             self.topic_of.push(topic);
+            self.topic_weight.push(weight);
+            self.lead_of.push(lead);
         }
     }
+}
+
+/// Whether a type is one that acts: most subjects are.
+pub(super) fn acts(kind: EntityType) -> bool {
+    use EntityType::*;
+    matches!(kind, Region | Park | Company | Government | Institution | Organization | Platform)
 }
 
 fn is_open(c: char) -> bool {

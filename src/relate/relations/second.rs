@@ -11,7 +11,15 @@ use super::{
 /// How many numbers [`describe`] gives each candidate on top of the first look's.
 pub(super) const NUMBERS: usize = 51;
 
-/// `first` are the first look's log-odds, one a candidate; `candidates` are sorted.
+/// Candidates that the first look finds less likely than this (log-odds) are not looked at again.
+const FLOOR: f32 = -4.5;
+
+/// Whether a candidate is looked at again.
+pub(super) fn looks_again(first: f32) -> bool {
+    first > FLOOR
+}
+
+/// Calls `row` with the index and the numbers of each candidate that is looked at again; `first` are the first look's log-odds, one a candidate; `candidates` are sorted.
 pub(super) fn describe(
     scene: &Scene,
     signals: &Signals,
@@ -54,6 +62,9 @@ pub(super) fn describe(
     let mut numbers = Vec::with_capacity(NUMBERS);
     for (index, candidate) in candidates.iter().enumerate() {
         let Candidate { subject, object, predicate } = *candidate;
+        if !looks_again(first[index]) {
+            continue;
+        }
         numbers.clear();
         numbers.push(first[index]);
         for of_object in [true, false] {

@@ -87,12 +87,8 @@ fn toy_samples() -> Vec<RelationSample> {
 }
 
 fn toy_options() -> RelationTraining {
-    RelationTraining {
-        folds: 2,
-        noisy_copies: 0,
-        linear: MultiOptions::default(),
-        trees: BoostOptions { trees: 30, rate: 0.2, min_weight: 0.5, columns_percent: 80, ..BoostOptions::default() },
-    }
+    let trees = BoostOptions { trees: 30, rate: 0.2, min_weight: 0.5, columns_percent: 80, ..BoostOptions::default() };
+    RelationTraining { folds: 2, noisy_copies: 0, linear: MultiOptions::default(), first: trees, second: trees }
 }
 
 fn toy_model() -> &'static RelationModel {

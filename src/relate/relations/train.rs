@@ -32,13 +32,22 @@ pub struct RelationTraining {
     pub noisy_copies: u64,
     /// The linear models.
     pub linear: MultiOptions,
-    /// Both ensembles of trees.
-    pub trees: BoostOptions,
+    /// The trees of the first look.
+    pub first: BoostOptions,
+    /// The trees of the second look.
+    pub second: BoostOptions,
 }
 
 impl Default for RelationTraining {
     fn default() -> Self {
-        Self { folds: 7, noisy_copies: 1, linear: MultiOptions::default(), trees: BoostOptions::default() }
+        Self {
+            folds: 7,
+            noisy_copies: 1,
+            // A feature of one article comes back in its noisy copy: three articles' worth.
+            linear: MultiOptions { min_bags: 5, ..MultiOptions::default() },
+            first: BoostOptions { trees: 120, rate: 0.07, ..BoostOptions::default() },
+            second: BoostOptions { trees: 320, rate: 0.03, ..BoostOptions::default() },
+        }
     }
 }
 
@@ -114,8 +123,8 @@ pub fn train(samples: &[RelationSample], options: RelationTraining) -> RelationM
     let table = Table::new(&views, options);
     let all: Vec<usize> = (0..views.len()).collect();
     let (roles, pairs) = table.linear(&all, options.linear);
-    let first = table.boost(&all, false, options.trees);
-    let second = table.boost(&all, true, options.trees);
+    let first = table.boost(&all, false);
+    let second = table.boost(&all, true);
     let thresholds = thresholds(&views, &table.final_scores(), |_| true);
     RelationModel { roles, pairs, first, second, thresholds }
 }
@@ -149,7 +158,9 @@ pub fn cross_validate(samples: &[RelationSample], options: RelationTraining) -> 
     check
 }
 
-static T0: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+/// Numbers of the second look.
+const SECOND_WIDTH: usize = numbers::NUMBERS + second::NUMBERS;
+
 /// An article with answers.
 struct View {
     sample: RelationSample,
@@ -250,10 +261,12 @@ struct Table<'a> {
     candidates: Vec<Vec<Candidate>>,
     /// For each view the numbers of the first look, row after row.
     first_rows: Vec<Vec<f32>>,
-    first_scores: Vec<Vec<f32>>,
-    /// For each view the numbers of the second look.
+    /// For each view the numbers of the second look, of the candidates that have one.
     second_rows: Vec<Vec<f32>>,
-    trees: BoostOptions,
+    /// For each view the candidates that have a row of the second look.
+    again: Vec<Vec<u32>>,
+    first: BoostOptions,
+    second: BoostOptions,
 }
 
 impl<'a> Table<'a> {
@@ -272,9 +285,10 @@ impl<'a> Table<'a> {
             bags,
             candidates: vec![Vec::new(); views.len()],
             first_rows: vec![Vec::new(); views.len()],
-            first_scores: Vec::new(),
             second_rows: vec![Vec::new(); views.len()],
-            trees: options.trees,
+            again: vec![Vec::new(); views.len()],
+            first: options.first,
+            second: options.second,
         };
         table.describe(options.linear);
         table
@@ -296,12 +310,10 @@ impl<'a> Table<'a> {
 
     /// Describes each fold's candidates by models of the other folds, both looks.
     fn describe(&mut self, options: MultiOptions) {
-        let _ = T0.set(std::time::Instant::now());
         let models: Vec<(MultiLogistic, MultiLogistic)> = (0..self.fold_count)
             .into_par_iter()
             .map(|fold| self.linear(&self.views_outside(fold), options))
             .collect();
-        if std::env::var_os("RELDBG").is_some() { eprintln!("linear {:?} rows {} {}", T0.get().map(|t| t.elapsed()), models[0].0.len(), models[0].1.len()); }
         let read = |view: usize, scene: &Scene| {
             let (roles, pairs) = &models[self.folds[view]];
             Signals::new(scene, roles, pairs)
@@ -321,43 +333,40 @@ impl<'a> Table<'a> {
             })
             .collect();
         (self.candidates, self.first_rows) = described.into_iter().unzip();
-        if std::env::var_os("RELDBG").is_some() { eprintln!("described {:?}", T0.get().map(|t| t.elapsed())); }
         let scores = self.fold_scores(false);
-        if std::env::var_os("RELDBG").is_some() { eprintln!("first {:?}", T0.get().map(|t| t.elapsed()));
- let sc: Vec<Vec<Scored>> = self.candidates.iter().zip(&scores).map(|(c, s)| c.iter().copied().zip(s.iter().copied()).collect()).collect();
- let th = thresholds(self.views, &sc, |_| true); let mut t = Default::default(); for (v, s) in self.views.iter().zip(&sc) { tally(v, s, &th, &mut t); } eprintln!("first-look F1 (all views, own thresholds) {:.4}", RelationCheck::total(&t).f1()); }
-        self.second_rows = (0..self.views.len())
+        let described: Vec<(Vec<f32>, Vec<u32>)> = (0..self.views.len())
             .into_par_iter()
             .map(|view| {
                 let sample = &self.views[view].sample;
                 let scene = Scene::new(&sample.text, &sample.entities);
                 let signals = read(view, &scene);
                 let width = numbers::NUMBERS;
-                let mut rows = Vec::new();
+                let (mut rows, mut again) = (Vec::new(), Vec::new());
                 second::describe(&scene, &signals, &self.candidates[view], &scores[view], |index, more| {
                     rows.extend_from_slice(&self.first_rows[view][index * width..(index + 1) * width]);
                     rows.extend_from_slice(more);
+                    again.push(index as u32);
                 });
-                rows
+                (rows, again)
             })
             .collect();
-        self.first_scores = scores;
+        (self.second_rows, self.again) = described.into_iter().unzip();
     }
 
-    fn rows(&self, second: bool) -> (&[Vec<f32>], usize) {
-        if second {
-            (&self.second_rows, numbers::NUMBERS + second::NUMBERS)
-        } else {
-            (&self.first_rows, numbers::NUMBERS)
-        }
+    /// The rows of a view that a look sees, each with the index of its candidate.
+    fn rows(&self, view: usize, second: bool) -> impl Iterator<Item = (usize, &[f32])> {
+        let (rows, width) =
+            if second { (&self.second_rows, SECOND_WIDTH) } else { (&self.first_rows, numbers::NUMBERS) };
+        let index = move |at: usize| if second { self.again[view][at] as usize } else { at };
+        rows[view].chunks_exact(width).enumerate().map(move |(at, row)| (index(at), row))
     }
 
-    fn boost(&self, views: &[usize], second: bool, options: BoostOptions) -> Boost {
-        let (rows, width) = self.rows(second);
+    fn boost(&self, views: &[usize], second: bool) -> Boost {
+        let (width, options) = if second { (SECOND_WIDTH, self.second) } else { (numbers::NUMBERS, self.first) };
         let (mut numbers, mut labels) = (Vec::new(), Vec::new());
         for &view in views {
-            for (candidate, row) in self.candidates[view].iter().zip(rows[view].chunks_exact(width)) {
-                if let Some(label) = self.views[view].label(candidate) {
+            for (index, row) in self.rows(view, second) {
+                if let Some(label) = self.views[view].label(&self.candidates[view][index]) {
                     numbers.extend_from_slice(row);
                     labels.push(label);
                 }
@@ -366,28 +375,26 @@ impl<'a> Table<'a> {
         Boost::train(&numbers, width, &labels, options)
     }
 
-    /// Each fold's candidates scored by trees of the other folds.
+    /// Each fold's candidates scored by trees of the other folds; minus infinity where the second look does not look.
     fn fold_scores(&self, second: bool) -> Vec<Vec<f32>> {
-        let (rows, width) = self.rows(second);
-        let mut scores = vec![Vec::new(); self.views.len()];
+        let mut scores: Vec<Vec<f32>> =
+            self.candidates.iter().map(|candidates| vec![f32::NEG_INFINITY; candidates.len()]).collect();
         for fold in 0..self.fold_count {
-            let trees = self.boost(&self.views_outside(fold), second, self.trees);
+            let trees = self.boost(&self.views_outside(fold), second);
             for view in self.views_of(fold) {
-                let mut bins = Vec::new();
-                scores[view] = rows[view].chunks_exact(width).map(|row| trees.score(row, &mut bins)).collect();
+                for (index, row) in self.rows(view, second) {
+                    scores[view][index] = trees.score(row);
+                }
             }
         }
         scores
     }
 
+    /// Each fold's candidates with what the second look of models of the other folds thinks of them.
     fn final_scores(&self) -> Vec<Vec<Scored>> {
         let scores = self.fold_scores(true);
-        let w: f32 = std::env::var("RELW").ok().and_then(|v| v.parse().ok()).unwrap_or(1.0);
-        for w in [0.0, 0.3, 0.5, 0.7, 1.0] {
-            let sc: Vec<Vec<Scored>> = (0..self.views.len()).map(|v| self.candidates[v].iter().zip(&scores[v]).zip(&self.first_scores[v]).map(|((c, s), f)| (*c, w * s + (1.0 - w) * f)).collect()).collect();
-            let th = thresholds(self.views, &sc, |_| true); let mut t = Default::default(); for (v, s) in self.views.iter().zip(&sc) { tally(v, s, &th, &mut t); } eprintln!("w {w} F1 {:.4}", RelationCheck::total(&t).f1());
-        }
-        (0..self.views.len()).map(|v| self.candidates[v].iter().zip(&scores[v]).zip(&self.first_scores[v]).map(|((c, s), f)| (*c, w * s + (1.0 - w) * f)).collect()).collect()
+        let pair = |(candidates, scores): (&Vec<Candidate>, Vec<f32>)| candidates.iter().copied().zip(scores).collect();
+        self.candidates.iter().zip(scores).map(pair).collect()
     }
 }
 
