@@ -261,8 +261,7 @@ fn grow(
         let (left, right): (Vec<u32>, Vec<u32>) =
             parent.rows.into_iter().partition(|&row| column[row as usize] <= split.bin);
         let (left_node, right_node) = (tree.len(), tree.len() + 1);
-        tree[parent.node] =
-            Node { number: split.number as u16, left: left_node as u16, value: f32::from(split.bin) };
+        tree[parent.node] = Node { number: split.number as u16, left: left_node as u16, value: f32::from(split.bin) };
         for (node, rows) in [(left_node, left), (right_node, right)] {
             tree.push(leaf(leaf_value(&rows)));
             let split = best_split(binned, gradients, &rows, columns, options);

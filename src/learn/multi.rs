@@ -55,7 +55,7 @@ impl Default for MultiOptions {
 
 /// Weights in steps of 1/`STEP`, one byte each: a row of all columns fits half a cache line.
 const STEP: f32 = 40.0;
-const MAGIC: &[u8; 8] = b"yutumul1";
+const MAGIC: &[u8; 8] = b"yutumul2";
 
 /// A table of features with one weight a column.
 #[derive(Debug, Clone, PartialEq)]
@@ -175,8 +175,8 @@ impl MultiLogistic {
         let (keys, rows): (Vec<u32>, Vec<[i8; COLUMNS]>) = keys
             .into_iter()
             .zip(weights)
-            .map(|(key, row)| (key, row.map(|weight| (weight * STEP).round().clamp(-127.0, 127.0) as i8)))
-            .filter(|(_, row)| row.iter().any(|weight| weight.unsigned_abs() > 1))
+            .map(|(key, row)| (key, row.map(quantised)))
+            .filter(|(_, row)| row.iter().any(|&weight| weight != 0))
             .unzip();
         Self::from_rows(&keys, rows, bias)
     }
@@ -188,10 +188,12 @@ impl MultiLogistic {
         let mut bytes = MAGIC.to_vec();
         bytes.extend((entries.len() as u32).to_le_bytes());
         self.bias.iter().for_each(|bias| bytes.extend(bias.to_le_bytes()));
+        let mut last = 0;
         for (key, row) in entries {
             let row = &self.rows[row as usize];
             let mask = (0..COLUMNS).filter(|&column| row[column] != 0).fold(0u32, |mask, column| mask | 1 << column);
-            bytes.extend(key.to_le_bytes());
+            push_varint(&mut bytes, key - last);
+            last = key;
             bytes.extend(mask.to_le_bytes());
             bytes.extend(row.iter().filter(|&&weight| weight != 0).map(|&weight| weight as u8));
         }
@@ -216,9 +218,17 @@ impl MultiLogistic {
         for value in &mut bias {
             *value = f32::from_bits(word(take(4)?));
         }
-        let (mut keys, mut rows) = (Vec::new(), Vec::new());
+        let (mut keys, mut rows) = (Vec::with_capacity(count.min(1 << 20)), Vec::with_capacity(count.min(1 << 20)));
+        let mut key = 0u32;
         for _ in 0..count {
-            keys.push(word(take(4)?));
+            for shift in (0..35).step_by(7) {
+                let byte = take(1)?[0];
+                key = key.wrapping_add(u32::from(byte & 0x7f) << shift);
+                if byte < 0x80 {
+                    break;
+                }
+            }
+            keys.push(key);
             let mask = word(take(4)?);
             let values = take(mask.count_ones() as usize)?;
             let mut row = [0i8; COLUMNS];
@@ -228,6 +238,21 @@ impl MultiLogistic {
         }
         Ok((Self::from_rows(&keys, rows, bias), rest))
     }
+}
+
+/// A weight in steps; what is next to nothing is nothing.
+fn quantised(weight: f32) -> i8 {
+    let steps = (weight * STEP).round().clamp(-127.0, 127.0) as i8;
+    if steps.unsigned_abs() < 2 { 0 } else { steps }
+}
+
+/// Appends a number in groups of seven bits, the lowest first.
+fn push_varint(bytes: &mut Vec<u8>, mut value: u32) {
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
 }
 
 /// Where a feature's search begins: the low bits of a hash are used as they are, so one multiplication spreads them.
@@ -252,7 +277,8 @@ fn pack(bags: &[&Bag], min_bags: u32) -> (Vec<u32>, Vec<Vec<Vec<u32>>>) {
     let packed = bags
         .par_iter()
         .map(|bag| {
-            let rows = |instance: &Instance| instance.features.iter().filter_map(|key| rows.get(key).copied()).collect();
+            let rows =
+                |instance: &Instance| instance.features.iter().filter_map(|key| rows.get(key).copied()).collect();
             bag.instances.iter().map(rows).collect()
         })
         .collect();

@@ -3,5 +3,6 @@
 mod relations;
 
 pub use relations::{
-    RelationCheck, RelationError, RelationModel, RelationSample, RelationTally, RelationTraining, cross_validate, relations, train,
+    RelationCheck, RelationError, RelationModel, RelationSample, RelationTally, RelationTraining, cross_validate,
+    relations, train, train_and_check,
 };

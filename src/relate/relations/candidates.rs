@@ -57,9 +57,7 @@ impl Presence {
         }
         let mut order: Vec<u32> = (0..count as u32).filter(|&entity| weight[entity as usize] > 0.0).collect();
         let first = |entity: u32| scene.places_of[entity as usize].first().copied();
-        order.sort_by(|&a, &b| {
-            weight[b as usize].total_cmp(&weight[a as usize]).then_with(|| first(a).cmp(&first(b)))
-        });
+        order.sort_by(|&a, &b| weight[b as usize].total_cmp(&weight[a as usize]).then_with(|| first(a).cmp(&first(b))));
         Self { weight, order, in_title, in_lead }
     }
 }
@@ -99,7 +97,8 @@ fn by_name(scene: &Scene, presence: &Presence, names: &Names, found: &mut Vec<Ca
         for &subject in presence.order.iter().filter(|&&subject| subject != object) {
             let inner = scene.entities[subject as usize].kind;
             let mut push = |predicate| found.push(Candidate { subject, object, predicate });
-            let wholes = [LocatedIn, PartOf, Jurisdiction].into_iter().filter(|predicate| predicate.allows(inner, outer));
+            let wholes =
+                [LocatedIn, PartOf, Jurisdiction].into_iter().filter(|predicate| predicate.allows(inner, outer));
             for (count, predicate) in wholes.enumerate() {
                 if count == 0 && !names.suggest(subject, object) {
                     break;
@@ -146,11 +145,8 @@ fn seek(
     };
     for &other in &signals.partners[entity as usize] {
         if allowed(other) {
-            let score = if is_object {
-                signals.pair(other, predicate, entity)
-            } else {
-                signals.pair(entity, predicate, other)
-            };
+            let score =
+                if is_object { signals.pair(other, predicate, entity) } else { signals.pair(entity, predicate, other) };
             if score > PAIR_FLOOR {
                 push(other);
             }

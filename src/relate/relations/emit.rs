@@ -2,14 +2,14 @@
 
 use crate::{
     model::{Article, Entity, Evidence, Modality, Predicate, Relation, Span},
-    text::Text,
+    text::{Pos, Text},
 };
 
 use super::{
     candidates::Candidate,
     cues::Cues,
     model::RelationModel,
-    scene::{Place, Scene},
+    scene::{NONE, Place, Scene},
     signals::{Signals, object_column, subject_column},
 };
 
@@ -110,17 +110,28 @@ fn detector(scene: &Scene, predicate: Predicate, places: Option<(usize, usize)>,
             let from = item.start as usize;
             let hits = Cues::builtin().find(&scene.text.folded[from..span.end.min(from + 12)]);
             let word = hits.iter().find(|hit| (hit.start as usize) < (item.end - item.start) as usize);
-            word.map_or_else(
-                || "model".to_owned(),
-                |hit| format!("frame:{}+model", Cues::builtin().cue(hit.cue).word),
-            )
+            word.map_or_else(|| "model".to_owned(), |hit| format!("frame:{}+model", Cues::builtin().cue(hit.cue).word))
         }
     }
 }
 
 /// Words before what is only planned.
 const PLANS: &[&str] = &[
-    "拟", "计划", "将", "力争", "争取", "预计", "规划建设", "谋划", "筹建", "下一步", "到2027年", "到2030年", "有望", "准备", "打算", "即将",
+    "拟",
+    "计划",
+    "力争",
+    "争取",
+    "预计",
+    "规划建设",
+    "谋划",
+    "筹建",
+    "下一步",
+    "到2027年",
+    "到2030年",
+    "有望",
+    "准备",
+    "打算",
+    "即将",
 ];
 
 /// Planned where a word of planning stands in the evidence before the later mention's end.
@@ -128,11 +139,15 @@ fn modality(scene: &Scene, places: Option<(usize, usize)>, span: Span) -> Modali
     let Some((subject, object)) = places else { return Modality::Asserted };
     let end = scene.places[subject].end.max(scene.places[object].end) as usize;
     let stretch = scene.text.folded(Span::new(span.start, end.clamp(span.start, span.end)));
-    let planned = PLANS.iter().any(|word| {
-        stretch.match_indices(word).any(|(at, _)| {
-            // 将 also stands in 将军, and before an object (将产业链延伸): only the first is plain here.
-            *word != "将" || !stretch[at..].starts_with("将军")
-        })
+    // 将 before a noun only brings the object forward (将产业链延伸); 三年行动计划 and 计划单列市 are names, hence no mention counts.
+    let named = |at: usize| scene.places.iter().any(|place| (place.start as usize..place.end as usize).contains(&at));
+    let from_byte = |byte: usize| span.start + stretch[..byte].chars().count();
+    let word = |word: &str| stretch.match_indices(word).any(|(byte, _)| !named(from_byte(byte)));
+    let future = scene.items.windows(2).any(|pair| {
+        pair[0].mark == '将'
+            && (span.start..end).contains(&(pair[0].start as usize))
+            && pair[1].mention == NONE
+            && matches!(pair[1].pos, Pos::Verb | Pos::VerbalNoun | Pos::Adverb | Pos::Preposition | Pos::Time)
     });
-    if planned { Modality::Planned } else { Modality::Asserted }
+    if future || PLANS.iter().any(|plan| word(plan)) { Modality::Planned } else { Modality::Asserted }
 }

@@ -7,6 +7,7 @@
 //! its rivals, its enumeration and the places around it. What entities there are is decided elsewhere.
 
 mod candidates;
+mod check;
 mod cues;
 mod emit;
 mod model;
@@ -24,7 +25,8 @@ mod train;
 #[cfg(test)]
 mod tests;
 
+pub use check::{RelationCheck, RelationError, RelationTally};
 pub use emit::relations;
 pub use model::RelationModel;
 pub use sample::RelationSample;
-pub use train::{RelationCheck, RelationError, RelationTally, RelationTraining, cross_validate, train};
+pub use train::{RelationTraining, cross_validate, train, train_and_check};

@@ -18,8 +18,25 @@ pub(super) struct Names {
 }
 
 /// Endings that a place's short name goes without, the longest first.
-const PLACE_ENDINGS: &[&str] =
-    &["特别行政区", "自治区", "自治州", "自治县", "新区", "地区", "街道", "省", "市", "区", "县", "镇", "乡", "州", "旗", "盟", "村"];
+const PLACE_ENDINGS: &[&str] = &[
+    "特别行政区",
+    "自治区",
+    "自治州",
+    "自治县",
+    "新区",
+    "地区",
+    "街道",
+    "省",
+    "市",
+    "区",
+    "县",
+    "镇",
+    "乡",
+    "州",
+    "旗",
+    "盟",
+    "村",
+];
 
 impl Names {
     /// Works the names out.
@@ -124,8 +141,7 @@ impl Names {
         let same = if form.starts_with(&['自', '治', '区']) {
             self.levels[place] == 1.0
         } else if matches!(first, '省' | '市' | '区' | '县' | '镇' | '州' | '旗' | '乡') {
-            self.forms[place].iter().any(|form| form.last() == Some(&first))
-                || self.levels[organ] == self.levels[place]
+            self.forms[place].iter().any(|form| form.last() == Some(&first)) || self.levels[organ] == self.levels[place]
         } else {
             return 0.0;
         };

@@ -116,14 +116,7 @@ fn peers(scene: &Scene, presence: &Presence, names: &Names, subject: u32, object
 }
 
 /// What the linear models say, about this triple and about its rivals.
-fn said(
-    scene: &Scene,
-    signals: &Signals,
-    tallies: &Tallies,
-    index: usize,
-    candidate: &Candidate,
-    out: &mut Vec<f32>,
-) {
+fn said(scene: &Scene, signals: &Signals, tallies: &Tallies, index: usize, candidate: &Candidate, out: &mut Vec<f32>) {
     let Candidate { subject, object, predicate } = *candidate;
     let (s, o) = (subject as usize, object as usize);
     let pair = tallies.pair[index];
@@ -169,9 +162,7 @@ fn said(
         out.extend([pair - best_pair, best_pair, own_role - best_role, stronger, count]);
     }
     // Members of the enumeration that the object (the subject) stands in.
-    for (entity, column, is_object) in
-        [(o, object_column(predicate), true), (s, subject_column(predicate), false)]
-    {
+    for (entity, column, is_object) in [(o, object_column(predicate), true), (s, subject_column(predicate), false)] {
         let (mut sum, mut best, mut count) = (0.0, UNSEEN, 0.0);
         if let Some(place) = scene.places.get(signals.anchors[entity][column] as usize) {
             for member in place.first..=place.last {
@@ -316,4 +307,3 @@ fn seen_from(scene: &Scene, signals: &Signals, column: usize, entity: u32, other
         (anchor_index - before as usize).min(60) as f32,
     ]);
 }
-

@@ -42,7 +42,11 @@ pub(super) fn features(scene: &Scene, around: &[Around], left: usize, right: usi
     let (mut first_cue, mut last_cue) = (0u32, 0u32);
     for item in between {
         cues |= item.cue;
-        if item.is_verb() || item.mention != NONE || matches!(item.pos, Pos::Preposition) || matches!(item.mark, '的' | '、') {
+        if item.is_verb()
+            || item.mention != NONE
+            || matches!(item.pos, Pos::Preposition)
+            || matches!(item.mark, '的' | '、')
+        {
             frame = mix(frame, item.hash);
             frame_length += 1;
         }
@@ -75,7 +79,9 @@ pub(super) fn features(scene: &Scene, around: &[Around], left: usize, right: usi
     out.push(mix(4007, mix(kinds, verbs.min(4))));
     out.push(mix(4008, mix(kinds, u32::from(same_group))));
     out.push(mix(4009, mix(kinds, mix(u32::from(a.opens), mix(u32::from(b.opens), rivals)))));
-    let member = |place: &Place, index: usize| u32::from(place.last > place.first) * (1 + u32::from(place.first as usize == index));
+    let member = |place: &Place, index: usize| {
+        u32::from(place.last > place.first) * (1 + u32::from(place.first as usize == index))
+    };
     out.push(mix(4010, mix(kinds, mix(member(a, left), member(b, right)))));
     if between.is_empty() {
         out.push(mix(4011, mix(kinds, tail(scene, b, 1))));

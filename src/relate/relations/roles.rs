@@ -194,7 +194,8 @@ pub(super) fn features(scene: &Scene, index: usize, around: &Around, out: &mut V
             }
         }
     }
-    let neighbour = |at: Option<usize>| at.and_then(|at| scene.places.get(at)).filter(|other| other.sentence == place.sentence);
+    let neighbour =
+        |at: Option<usize>| at.and_then(|at| scene.places.get(at)).filter(|other| other.sentence == place.sentence);
     let before = neighbour((place.first as usize).checked_sub(1));
     let after = neighbour(Some(place.last as usize + 1));
     let near = |other: Option<&Place>| other.map_or(31, |other| other.kind.index() as u32);

@@ -185,7 +185,16 @@ impl<'a> Scene<'a> {
                     }
                     if !text.folded[at].is_whitespace() {
                         let hash = digest(&text.folded[at..end]);
-                        let item = Item { hash, pos: token.pos, start: at as u32, end: end as u32, clause, mention: NONE, cue, mark };
+                        let item = Item {
+                            hash,
+                            pos: token.pos,
+                            start: at as u32,
+                            end: end as u32,
+                            clause,
+                            mention: NONE,
+                            cue,
+                            mark,
+                        };
                         self.items.push(item);
                         if token.pos != Pos::Punctuation {
                             opens = 0;
@@ -266,7 +275,9 @@ fn is_open(c: char) -> bool {
 fn alike(a: EntityType, b: EntityType) -> bool {
     use EntityType::*;
     let body = |kind| matches!(kind, Company | Government | Institution | Organization | Platform | Park | Region);
-    a == b || body(a) && body(b) && (a == Region) == (b == Region) || matches!((a, b), (Program, Document) | (Document, Program))
+    a == b
+        || body(a) && body(b) && (a == Region) == (b == Region)
+        || matches!((a, b), (Program, Document) | (Document, Program))
 }
 
 fn is_joint(between: &[Item]) -> bool {
@@ -336,7 +347,8 @@ fn place_inside(text: &Text, index: u32, entity: &Entity, places: &mut Vec<Place
             if to - from <= form.len() || inner.len() == 3 {
                 continue;
             }
-            let Some(at) = text.folded[from..to].windows(form.len()).position(|window| window == form.as_slice()) else {
+            let Some(at) = text.folded[from..to].windows(form.len()).position(|window| window == form.as_slice())
+            else {
                 continue;
             };
             let (start, end) = ((from + at) as u32, (from + at + form.len()) as u32);

@@ -115,7 +115,12 @@ impl Signals {
     }
 
     /// The same with the two mentions, in text order.
-    pub(super) fn pair_with_places(&self, subject: u32, predicate: Predicate, object: u32) -> Option<(f32, (u32, u32))> {
+    pub(super) fn pair_with_places(
+        &self,
+        subject: u32,
+        predicate: Predicate,
+        object: u32,
+    ) -> Option<(f32, (u32, u32))> {
         let slot = *self.pairs.get(&(subject.min(object), subject.max(object)))?;
         let column = predicate.index() + if subject < object { 0 } else { 16 };
         let meeting = &self.meetings[slot as usize];

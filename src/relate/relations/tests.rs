@@ -107,7 +107,13 @@ fn enumeration_items_share_the_verb() {
 #[test]
 fn a_subject_left_out_is_the_last_one_named() {
     use EntityType::{Company, Industry, Park};
-    let names = [("临港产业园", Park), ("远大科技", Company), ("中源协和", Company), ("海洋装备", Industry), ("轻工", Industry)];
+    let names = [
+        ("临港产业园", Park),
+        ("远大科技", Company),
+        ("中源协和", Company),
+        ("海洋装备", Industry),
+        ("轻工", Industry),
+    ];
     let (lines, _) =
         stated(toy_model(), "临港产业园引进远大科技、中源协和。园区聚焦海洋装备和轻工。远大科技昨日举行年会。", &names);
     assert!(lines.contains(&"临港产业园 focusesOn 海洋装备".to_owned()), "{lines:?}");
@@ -157,7 +163,14 @@ fn the_builtin_model_reads_plain_statements() {
     ];
     let body = "天津市武清区加快发展。京滨工业园位于武清区,重点发展智能科技、生物医药等产业,引进诺禾致源等企业。武清区人社局送服务上门。";
     let (lines, found) = stated(RelationModel::builtin(), body, &names);
-    for line in ["武清区 partOf 天津市", "京滨工业园 locatedIn 武清区", "京滨工业园 focusesOn 智能科技", "京滨工业园 focusesOn 生物医药", "京滨工业园 attracts 诺禾致源", "武清区人社局 jurisdiction 武清区"] {
+    for line in [
+        "武清区 partOf 天津市",
+        "京滨工业园 locatedIn 武清区",
+        "京滨工业园 focusesOn 智能科技",
+        "京滨工业园 focusesOn 生物医药",
+        "京滨工业园 attracts 诺禾致源",
+        "武清区人社局 jurisdiction 武清区",
+    ] {
         assert!(lines.contains(&line.to_owned()), "{line} is not among {lines:?}");
     }
     for relation in &found {
@@ -166,7 +179,10 @@ fn the_builtin_model_reads_plain_statements() {
         assert_eq!(relation.modality, Modality::Asserted);
     }
     let attracts = found.iter().find(|r| r.predicate == Predicate::Attracts).expect("found above");
-    assert_eq!((attracts.detector.as_str(), attracts.evidence.text.contains("引进诺禾致源")), ("frame:引进+model", true));
+    assert_eq!(
+        (attracts.detector.as_str(), attracts.evidence.text.contains("引进诺禾致源")),
+        ("frame:引进+model", true)
+    );
     assert!(found.iter().enumerate().all(|(index, r)| r.id == format!("r{}", index + 1)));
 }
 
