@@ -49,9 +49,9 @@ struct Node {
 
 const LEAF: u16 = u16::MAX;
 /// After each block of so many trees a hopeless example is let go …
-const BLOCK: usize = 20;
+const BLOCK: usize = 10;
 /// … that is, one with log-odds below this.
-const HOPELESS: f32 = -6.0;
+const HOPELESS: f32 = -4.8;
 
 /// A trained ensemble.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,7 +67,7 @@ impl Boost {
         self.width
     }
 
-    /// The log-odds of one example with [`Self::width`] numbers. Below −6 the figure is rough: trees after that are skipped.
+    /// The log-odds of one example with [`Self::width`] numbers. Below −4.8 the figure is rough: trees after that are skipped.
     pub fn score(&self, numbers: &[f32]) -> f32 {
         let mut score = self.base;
         for block in self.trees.chunks(BLOCK) {

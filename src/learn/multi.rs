@@ -243,7 +243,7 @@ impl MultiLogistic {
 /// A weight in steps; what is next to nothing is nothing.
 fn quantised(weight: f32) -> i8 {
     let steps = (weight * STEP).round().clamp(-127.0, 127.0) as i8;
-    if steps.unsigned_abs() < 2 { 0 } else { steps }
+    if steps.unsigned_abs() < 3 { 0 } else { steps }
 }
 
 /// Appends a number in groups of seven bits, the lowest first.

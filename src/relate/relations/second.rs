@@ -12,7 +12,7 @@ use super::{
 pub(super) const NUMBERS: usize = 51;
 
 /// Candidates that the first look finds less likely than this (log-odds) are not looked at again.
-const FLOOR: f32 = -4.5;
+const FLOOR: f32 = -3.6;
 
 /// Whether a candidate is looked at again.
 pub(super) fn looks_again(first: f32) -> bool {

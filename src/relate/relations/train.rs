@@ -42,9 +42,9 @@ impl Default for RelationTraining {
             folds: 7,
             noisy_copies: 1,
             // A feature of one article comes back in its noisy copy: three articles' worth.
-            linear: MultiOptions { min_bags: 6, ..MultiOptions::default() },
-            first: BoostOptions { trees: 120, rate: 0.07, ..BoostOptions::default() },
-            second: BoostOptions { trees: 320, rate: 0.03, ..BoostOptions::default() },
+            linear: MultiOptions { min_bags: 7, ..MultiOptions::default() },
+            first: BoostOptions { trees: 80, rate: 0.09, leaves: 32, ..BoostOptions::default() },
+            second: BoostOptions { trees: 220, rate: 0.04, ..BoostOptions::default() },
         }
     }
 }
