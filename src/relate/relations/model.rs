@@ -71,15 +71,17 @@ impl RelationModel {
         let candidates = candidates(scene, signals, &presence, &names);
         let mut rows = Vec::with_capacity(candidates.len() * numbers::NUMBERS);
         numbers::describe(scene, signals, &presence, &names, &candidates, &mut rows);
-        let first: Vec<f32> = rows.chunks_exact(numbers::NUMBERS).map(|row| self.first.score(row)).collect();
-        let mut whole = Vec::with_capacity(numbers::NUMBERS + second::NUMBERS);
-        let mut scores = vec![f32::NEG_INFINITY; candidates.len()];
+        let first = self.first.scores(&rows);
+        let (mut whole, mut again) = (Vec::new(), Vec::new());
         second::describe(scene, signals, &candidates, &first, |index, more| {
-            whole.clear();
             whole.extend_from_slice(&rows[index * numbers::NUMBERS..(index + 1) * numbers::NUMBERS]);
             whole.extend_from_slice(more);
-            scores[index] = self.second.score(&whole);
+            again.push(index);
         });
+        let mut scores = vec![f32::NEG_INFINITY; candidates.len()];
+        for (index, score) in again.into_iter().zip(self.second.scores(&whole)) {
+            scores[index] = score;
+        }
         candidates.into_iter().zip(scores).collect()
     }
 
