@@ -108,7 +108,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
         let rate = articles as f64 / seconds.max(1e-3);
         context.say(
             format_args!("已抽取 {articles} 篇，{failed} 条读取失败，用时 {seconds:.1} 秒，每秒 {rate:.1} 篇"),
-            format_args!("{articles} articles extracted, {failed} failed, {seconds:.1} s, {rate:.1} articles/s"),
+            format_args!("articles extracted: {articles}, failed: {failed}, {seconds:.1} s, {rate:.1} articles/s"),
         );
     }
     Ok(if counts.failed > 0 { Outcome::SomeFailed } else { Outcome::Done })

@@ -85,6 +85,7 @@ pub(super) fn each_batch_until(
     let (sender, articles) = sync_channel(context.threads * 8);
     let paths = input.paths.clone();
     // Not joined when `take` fails or all is to stop: a thread that waits for standard input may wait for ever.
+    let stdin_name = context.lang.pick("标准输入", "standard input");
     let reading = std::thread::spawn(move || {
         for path in &paths {
             let mut sink = |article| match sender.send(article) {
@@ -92,7 +93,7 @@ pub(super) fn each_batch_until(
                 Err(_) => ControlFlow::Break(()),
             };
             let flow = match path.to_str() {
-                Some("-") => reader.read_stream("standard input", std::io::stdin().lock(), &mut sink),
+                Some("-") => reader.read_stream(stdin_name, std::io::stdin().lock(), &mut sink),
                 _ => reader.read_path(path, &mut sink),
             };
             if flow.is_break() {

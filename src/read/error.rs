@@ -216,6 +216,6 @@ impl ReadError {
 }
 
 /// The encoding to convert from: the one that was found, else the usual one.
-fn likely<'a>(tried: &'a str) -> &'a str {
+fn likely(tried: &str) -> &str {
     if tried.contains(' ') { "GB18030" } else { tried }
 }

@@ -72,7 +72,7 @@ fn damaged_files_are_named_and_all_others_are_taken() {
         "UTF-8",
         "record 2 (line 2)",
         "record 3 (line 3)",
-        "3 articles extracted, 5 failed",
+        "articles extracted: 3, failed: 5",
     ] {
         assert!(english.stderr.contains(part), "{part} in {}", english.stderr);
     }
