@@ -5,5 +5,6 @@ mod graph;
 mod help;
 mod named_queries;
 mod read;
+mod samples;
 mod store;
 mod yutu;

@@ -7,7 +7,7 @@ use yutu::{
     gold::read_corpus,
     model::{Evidence, Extraction, Modality, Predicate, Span},
     query::{self, Catalog, Layout, NamedQuery, ParameterError, QueryError, ResultFormat, Target},
-    store::YutuStore,
+    store::{Known, YutuStore},
 };
 
 /// The line of the text that names both, else the longest: gold has no passages of its own.
@@ -54,7 +54,7 @@ fn sample() -> Vec<Extraction> {
 
 fn store() -> YutuStore {
     let store = YutuStore::in_memory().expect("a store");
-    store.replace_articles(&sample()).expect("taken");
+    store.replace_articles(&sample(), Known::Keep).expect("taken");
     store
 }
 
