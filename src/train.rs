@@ -16,7 +16,7 @@ use crate::{
         candidates::{self, Candidate},
         features::Context,
         fusion,
-        tagger::{Tagger, typed},
+        tagger::{TaggedText, Tagger, typed},
     },
     eval::pair_entities,
     gold::GoldArticle,
@@ -88,7 +88,10 @@ impl<'a> Prepared<'a> {
     fn tagger(&self, articles: &[usize], options: CrfOptions) -> Tagger {
         let examples: Vec<_> = articles
             .iter()
-            .map(|&at| (self.context(at), &self.texts[at], typed(&self.corpus[at].mentions(), &self.corpus[at].gold)))
+            .map(|&at| TaggedText {
+                context: self.context(at),
+                mentions: typed(&self.corpus[at].mentions(), &self.corpus[at].gold),
+            })
             .collect();
         Tagger::train(&examples, options)
     }

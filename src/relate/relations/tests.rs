@@ -96,6 +96,12 @@ fn toy_model() -> &'static RelationModel {
     MODEL.get_or_init(|| train(&toy_samples(), toy_options()))
 }
 
+/// The model that the program brings.
+fn builtin() -> RelationModel {
+    let packed = include_bytes!("../../../data/models/relations.bin.zst");
+    RelationModel::from_bytes(&crate::detect::unpack(packed)).expect("the program's own model is whole")
+}
+
 #[test]
 fn enumeration_items_share_the_verb() {
     use EntityType::{Company, Park};
@@ -162,7 +168,7 @@ fn the_builtin_model_reads_plain_statements() {
         ("武清区人社局", Government),
     ];
     let body = "天津市武清区加快发展。京滨工业园位于武清区,重点发展智能科技、生物医药等产业,引进诺禾致源等企业。武清区人社局送服务上门。";
-    let (lines, found) = stated(RelationModel::builtin(), body, &names);
+    let (lines, found) = stated(&builtin(), body, &names);
     for line in [
         "武清区 partOf 天津市",
         "京滨工业园 locatedIn 武清区",
@@ -190,7 +196,7 @@ fn the_builtin_model_reads_plain_statements() {
 fn plans_are_marked_as_such() {
     use EntityType::{Company, Park};
     let names = [("武清开发区", Park), ("诺禾致源", Company)];
-    let (_, found) = stated(RelationModel::builtin(), "诺禾致源计划落户武清开发区。", &names);
+    let (_, found) = stated(&builtin(), "诺禾致源计划落户武清开发区。", &names);
     assert!(!found.is_empty());
     assert!(found.iter().all(|relation| relation.modality == Modality::Planned));
 }
