@@ -55,7 +55,8 @@ fn main() {
     let bytes: usize = articles.iter().map(|article| article.text.len()).sum();
     let (extractor, jieba) = (Extractor::builtin(), Jieba::new());
 
-    let mut criterion = Criterion::default().sample_size(10).measurement_time(Duration::from_secs(8)).configure_from_args();
+    let mut criterion =
+        Criterion::default().sample_size(10).measurement_time(Duration::from_secs(8)).configure_from_args();
     let mut group = criterion.benchmark_group("one core");
     group.throughput(Throughput::Bytes(bytes as u64));
     group.bench_function("yutu, all stages", |bencher| bencher.iter(|| extract_all(&articles, &extractor)));

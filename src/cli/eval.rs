@@ -17,7 +17,9 @@ use crate::{
 /// relation when its predicate and both ends are; a figure when its value and unit are, and in full when subject, period and
 /// qualifier are too. Facts that are marked optional in the annotation count neither way.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  yutu eval --gold data/corpus --writers j\n  yutu eval --gold mine/ --by-type --errors 40")]
+#[command(
+    after_help = "Examples:\n  yutu eval --gold data/corpus --writers j\n  yutu eval --gold mine/ --by-type --errors 40"
+)]
 pub(super) struct Args {
     /// Folders of annotated articles: pairs NAME.txt and NAME.json
     #[arg(long, value_name = "DIR", required = true)]

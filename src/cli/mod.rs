@@ -31,14 +31,14 @@ mod man;
 mod models;
 mod output;
 mod progress;
+mod query;
+mod query_list;
 mod serve;
 mod show;
 mod stats;
 mod store;
 mod table;
 mod train;
-mod query;
-mod query_list;
 mod usage;
 
 use std::{ffi::OsString, fmt::Display, io::Write as _, num::NonZeroUsize, process::ExitCode};

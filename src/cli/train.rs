@@ -69,8 +69,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
     for (at, entities) in read {
         let article = corpus[at].article.clone();
         let none = (Vec::new(), Vec::new(), Vec::new());
-        let extraction =
-            Extraction { article, entities, relations: none.0, observations: none.1, diagnostics: none.2 };
+        let extraction = Extraction { article, entities, relations: none.0, observations: none.1, diagnostics: none.2 };
         scores.add(&corpus[at].gold, &extraction);
     }
     let (seconds, folder) = (started.elapsed().as_secs_f64(), args.output.display());

@@ -37,12 +37,7 @@ impl Sources {
             (Sources::GRAMMAR, "grammar"),
             (Sources::ARTICLE, "article"),
         ];
-        NAMES
-            .iter()
-            .filter(|(bit, _)| self.0 & bit != 0)
-            .map(|(_, name)| *name)
-            .collect::<Vec<_>>()
-            .join("+")
+        NAMES.iter().filter(|(bit, _)| self.0 & bit != 0).map(|(_, name)| *name).collect::<Vec<_>>().join("+")
     }
 }
 
@@ -69,9 +64,12 @@ pub fn candidates(context: &Context<'_>, proposals: &[Proposal]) -> Vec<Candidat
     let text = context.text();
     let mut found: BTreeMap<(usize, usize, EntityType), Candidate> = BTreeMap::new();
     let mut add = |span: Span, kind: EntityType, tagger: f32, source: u8| {
-        let candidate = found
-            .entry((span.start, span.end, kind))
-            .or_insert(Candidate { span, kind, tagger: 0.0, sources: Sources::default() });
+        let candidate = found.entry((span.start, span.end, kind)).or_insert(Candidate {
+            span,
+            kind,
+            tagger: 0.0,
+            sources: Sources::default(),
+        });
         candidate.tagger = candidate.tagger.max(tagger);
         candidate.sources.0 |= source;
     };
@@ -187,7 +185,16 @@ fn grammar(context: &Context<'_>, add: &mut impl FnMut(Span, EntityType)) {
 }
 
 fn can_open(pos: Pos) -> bool {
-    !matches!(pos, Pos::Punctuation | Pos::Particle | Pos::Preposition | Pos::Conjunction | Pos::Pronoun | Pos::Adverb | Pos::Measure)
+    !matches!(
+        pos,
+        Pos::Punctuation
+            | Pos::Particle
+            | Pos::Preposition
+            | Pos::Conjunction
+            | Pos::Pronoun
+            | Pos::Adverb
+            | Pos::Measure
+    )
 }
 
 /// Whether a name may begin after this word.

@@ -103,7 +103,9 @@ fn commands(page: &str) -> Vec<String> {
 
 /// Neither ends by itself nor within seconds.
 fn takes_long(command: &str) -> bool {
-    ["yutu serve", "yutu train", "yutu eval", "--models", "--endpoint", "curl "].iter().any(|part| command.contains(part))
+    ["yutu serve", "yutu train", "yutu eval", "--models", "--endpoint", "curl "]
+        .iter()
+        .any(|part| command.contains(part))
 }
 
 #[test]
@@ -125,7 +127,12 @@ fn the_commands_of_the_readme_work_as_written() {
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
     let mut wrong = Vec::new();
     for command in commands("README.md").iter().filter(|command| !takes_long(command)) {
-        let run = Command::new("sh").args(["-c", command]).current_dir(folder.path()).env("PATH", &path).output().expect("a shell");
+        let run = Command::new("sh")
+            .args(["-c", command])
+            .current_dir(folder.path())
+            .env("PATH", &path)
+            .output()
+            .expect("a shell");
         if !run.status.success() {
             wrong.push(format!("{command}\n{}", String::from_utf8_lossy(&run.stderr)));
         }

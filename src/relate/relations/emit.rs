@@ -20,7 +20,7 @@ pub fn relations(article: &Article, text: &Text, entities: &[Entity], model: &Re
     debug_assert_eq!(article.text.chars().count(), text.chars.len(), "the text is the article's");
     let scene = Scene::new(text, entities);
     let signals = Signals::new(&scene, &model.roles, &model.pairs);
-    let mut stated: Vec<(Span, Candidate, f32, Option<(usize, usize)>)> = (model.score(&scene, &signals).into_iter())
+    let mut stated: Vec<_> = (model.score(&scene, &signals).into_iter())
         .filter(|(candidate, score)| model.accepts(candidate.predicate, *score))
         .map(|(candidate, score)| {
             let places = telling_places(&scene, &signals, &candidate);

@@ -51,9 +51,9 @@ impl Places {
 
 /// 1 province, 2 prefecture, 3 county.
 pub(super) fn level(code: u32) -> u32 {
-    if code % 10_000 == 0 {
+    if code.is_multiple_of(10_000) {
         1
-    } else if code % 100 == 0 {
+    } else if code.is_multiple_of(100) {
         2
     } else {
         3
