@@ -245,7 +245,7 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     ("query", "file", "查询所在的文件，- 表示标准输入"),
     ("query", "list", "列出命名查询及其说明和参数"),
     ("query", "queries", "存放命名查询的文件夹，补充或替换程序自带的查询"),
-    ("query", "store", "要查询的图谱库［默认：yutu-store］"),
+    ("query", "store", "要查询的图谱库［默认：./yutu-store］"),
     ("query", "endpoint", "要查询的 SPARQL 1.1 端点，代替图谱库"),
     (
         "query",

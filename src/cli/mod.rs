@@ -87,7 +87,7 @@ enum Outcome {
 }
 
 /// Wrong usage that shows only when a command runs: exit status 2.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
 enum WrongUsage {
     /// In the user's language.
     #[error("{0}")]

@@ -6,13 +6,15 @@
 use std::{
     io::{IsTerminal as _, Read as _, Write as _},
     path::{Path, PathBuf},
+    sync::mpsc,
     time::Duration,
 };
 
 use clap::{Parser as _, ValueEnum, builder::PossibleValue};
-use miette::{IntoDiagnostic as _, LabeledSpan, MietteDiagnostic, NamedSource, WrapErr as _, miette};
+use miette::{IntoDiagnostic as _, WrapErr as _, miette};
+use unicode_width::UnicodeWidthStr as _;
 
-use super::{Context, Lang, Outcome, WrongUsage, output::Output, query_list};
+use super::{Context, Lang, Outcome, WrongUsage, output::Output, query_list, store};
 use crate::{
     query::{
         self, AnswerKind, Catalog, Endpoint, Layout, NamedQuery, Parameter, ParameterError, QueryError, ResultFormat,
@@ -20,6 +22,9 @@ use crate::{
     },
     store::YutuStore,
 };
+
+/// The store that is asked where none is named: the one that `yutu ingest` writes.
+const DEFAULT_STORE: &str = "./yutu-store";
 
 /// Ask the store, or a SPARQL endpoint, by a named query or in SPARQL
 ///
@@ -53,7 +58,7 @@ struct Options {
     /// A folder of named queries, in addition to those of the program and in their place
     #[arg(long, value_name = "DIR")]
     queries: Option<PathBuf>,
-    /// The store to ask [default: yutu-store]
+    /// The store to ask [default: ./yutu-store]
     #[arg(long, value_name = "DIR", conflicts_with = "endpoint")]
     store: Option<PathBuf>,
     /// A SPARQL 1.1 endpoint to ask instead of the store
@@ -169,7 +174,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
             Lang::Zh => format!("查询名 `{name}` 与 -q、-f 只能给出一个"),
             Lang::En => format!("give either the name of a query, `{name}`, or -q or -f"),
         };
-        return Err(miette::Report::from_err(WrongUsage::Said(message)));
+        return Err(miette::Report::new(WrongUsage::Said(message)));
     }
     let named = name.map(|name| find(&catalog, name, lang)).transpose()?;
     let chosen = match named {
@@ -192,7 +197,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
         let shown: Vec<&NamedQuery> = named.map_or_else(|| catalog.queries().iter().collect(), |query| vec![query]);
         let text = match options.format {
             Some(ResultFormat::Json) => query_list::json(&shown),
-            _ => query_list::text(&shown, lang),
+            _ => query_list::text(
+                &shown,
+                lang,
+                anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never,
+            ),
         };
         output
             .write_all(text.as_bytes())
@@ -202,35 +211,24 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
         return Ok(Outcome::Done);
     }
     let Some(chosen) = chosen else { return Ok(Outcome::Done) };
-    let failed = |error: QueryError| report(error, &chosen.name, lang);
-    match &options.endpoint {
-        Some(url) => {
-            let endpoint = Endpoint::new(url.as_str());
-            answer(&chosen, &given, Target::Endpoint(&endpoint), &options, &context, output).map_err(failed)?;
-        }
+    drop(output);
+    // What is wrong on the command line is said before a store is opened.
+    let checked = query::check_given(&chosen.parameters, &given).map_err(QueryError::from);
+    let checked = match (&options.endpoint, chosen.parameters.is_empty()) {
+        (None, true) => checked.and_then(|()| query::check(&chosen.text)),
+        _ => checked,
+    };
+    checked.map_err(|error| report(error, &chosen.name, lang))?;
+    let asked = match &options.endpoint {
+        Some(url) => Asked::Endpoint(Endpoint::new(url.as_str())),
         None => {
-            let path = options.store.as_deref().unwrap_or(Path::new("yutu-store"));
-            let store = YutuStore::open_read_only(path).into_diagnostic()?;
-            if options.explain {
-                let prepared =
-                    query::prepare(&chosen.text, &chosen.parameters, &given, Target::Store(&store), options.timeout_s);
-                let plan = prepared
-                    .and_then(|prepared| query::explain(&store, &prepared.sparql, options.timeout_s))
-                    .map_err(failed)?;
-                let text = match options.format {
-                    Some(ResultFormat::Json) => format!("{plan:#}\n"),
-                    _ => query::outline(&plan),
-                };
-                output
-                    .write_all(text.as_bytes())
-                    .and_then(|()| output.flush())
-                    .into_diagnostic()
-                    .wrap_err_with(cannot_write(lang))?;
-            } else {
-                answer(&chosen, &given, Target::Store(&store), &options, &context, output).map_err(failed)?;
-            }
+            let path = options.store.as_deref().unwrap_or(Path::new(DEFAULT_STORE));
+            Asked::Store(YutuStore::open_read_only(path).map_err(|error| store::report(error, lang))?)
         }
-    }
+    };
+    let (name, limit) = (chosen.name.clone(), options.timeout_s);
+    let job = Job { chosen, given, asked, options, context };
+    in_time(limit, move || job.run()).map_err(|error| report(error, &name, lang))?;
     Ok(Outcome::Done)
 }
 
@@ -259,34 +257,81 @@ fn early(args: &Args) -> Options {
     })
 }
 
-/// Runs the query and writes its answer.
-fn answer(
-    chosen: &Chosen,
-    given: &[(String, String)],
-    target: Target<'_>,
-    options: &Options,
-    context: &Context,
-    output: Output,
-) -> Result<(), QueryError> {
-    let prepared = query::prepare(&chosen.text, &chosen.parameters, given, target, options.timeout_s)?;
-    for reading in &prepared.readings {
-        let (parameter, name, meant) = (&reading.parameter, &reading.given, &reading.meant);
-        context.say(
-            format_args!("--{parameter} {name} 按以下对象查询：{}", meant.join("、")),
-            format_args!("--{parameter} {name} is taken for: {}", meant.join(", ")),
-        );
+/// What is asked.
+enum Asked {
+    Store(YutuStore),
+    Endpoint(Endpoint),
+}
+
+/// All that it takes to run a query, so that it can be done on a thread of its own.
+struct Job {
+    chosen: Chosen,
+    given: Vec<(String, String)>,
+    asked: Asked,
+    options: Options,
+    context: Context,
+}
+
+impl Job {
+    /// Runs the query and writes its answer, or its plan.
+    fn run(&self) -> Result<(), QueryError> {
+        let timeout = self.options.timeout_s;
+        let target = match &self.asked {
+            Asked::Store(store) => Target::Store(store),
+            Asked::Endpoint(endpoint) => Target::Endpoint(endpoint),
+        };
+        let prepared = query::prepare(&self.chosen.text, &self.chosen.parameters, &self.given, target, timeout)?;
+        for reading in &prepared.readings {
+            let (parameter, name, meant) = (&reading.parameter, &reading.given, &reading.meant);
+            self.context.say(
+                format_args!("--{parameter} {name} 按以下对象查询：{}", meant.join("、")),
+                format_args!("--{parameter} {name} is taken for: {}", meant.join(", ")),
+            );
+        }
+        let mut output = Output::stdout();
+        if let (true, Asked::Store(store)) = (self.options.explain, &self.asked) {
+            let plan = query::explain(store, &prepared.sparql, timeout)?;
+            let text = match self.options.format {
+                Some(ResultFormat::Json) => format!("{plan:#}\n"),
+                _ => query::outline(&plan),
+            };
+            output.write_all(text.as_bytes())?;
+            return Ok(output.flush()?);
+        }
+        let is_terminal = std::io::stdout().is_terminal();
+        let layout = Layout {
+            format: self.options.format,
+            is_for_people: is_terminal,
+            limit: self.options.limit,
+            width: (is_terminal && !self.options.full).then(|| comfy_table::Table::new().width()).flatten(),
+        };
+        let written = target.ask(&prepared.sparql, timeout, |answer| query::formats::write(answer, &layout, output))?;
+        tell(&written, is_terminal, &self.context);
+        Ok(())
     }
-    let is_terminal = std::io::stdout().is_terminal();
-    let layout = Layout {
-        format: options.format,
-        is_for_people: is_terminal,
-        limit: options.limit,
-        width: (is_terminal && !options.full).then(|| comfy_table::Table::new().width()).flatten(),
-    };
-    let written =
-        target.ask(&prepared.sparql, options.timeout_s, |answer| query::formats::write(answer, &layout, output))?;
-    tell(&written, is_terminal, context);
-    Ok(())
+}
+
+/// Does the work within the time limit. Oxigraph looks at its cancellation token only where it reads the store, so a product of
+/// unconnected patterns goes on in memory: then the work is left behind on its thread, which ends with the program.
+fn in_time<T: Send + 'static>(
+    limit: Option<Duration>,
+    work: impl FnOnce() -> Result<T, QueryError> + Send + 'static,
+) -> Result<T, QueryError> {
+    const GRACE: Duration = Duration::from_millis(300);
+    let Some(limit) = limit else { return work() };
+    let (sender, receiver) = mpsc::channel();
+    let worker = std::thread::spawn(move || {
+        // Nobody waits any more where the time is over.
+        let _ = sender.send(work());
+    });
+    match receiver.recv_timeout(limit.saturating_add(GRACE)) {
+        Ok(result) => result,
+        Err(mpsc::RecvTimeoutError::Timeout) => Err(QueryError::TimedOut { limit }),
+        Err(mpsc::RecvTimeoutError::Disconnected) => match worker.join() {
+            Err(panic) => std::panic::resume_unwind(panic),
+            Ok(()) => Err(QueryError::TimedOut { limit }),
+        },
+    }
 }
 
 /// How much there was, where the answer itself does not show it.
@@ -322,7 +367,7 @@ fn find<'a>(catalog: &'a Catalog, name: &str, lang: Lang) -> Result<&'a NamedQue
             Lang::Zh => format!("没有名为 `{name}` 的查询。{hint}"),
             Lang::En => format!("there is no query `{name}`. {hint}"),
         };
-        miette::Report::from_err(WrongUsage::Said(message))
+        miette::Report::new(WrongUsage::Said(message))
     })
 }
 
@@ -344,7 +389,7 @@ fn from_text(options: &Options, lang: Lang) -> Result<Chosen, miette::Report> {
                     "没有查询：请给出查询名（`yutu query --list`）、-q、-f，或从标准输入读取",
                     "no query: give a name (`yutu query --list`), -q, -f, or standard input",
                 );
-                return Err(miette::Report::from_err(WrongUsage::Said(message.to_owned())));
+                return Err(miette::Report::new(WrongUsage::Said(message.to_owned())));
             }
             let mut text = String::new();
             let cannot = || lang.pick("无法读取标准输入", "cannot read standard input").to_owned();
@@ -361,7 +406,7 @@ fn from_text(options: &Options, lang: Lang) -> Result<Chosen, miette::Report> {
 fn split(words: &[String], parameters: &[Parameter]) -> (Vec<(String, String)>, Vec<String>) {
     let mut given = Vec::new();
     let mut rest = Vec::new();
-    let mut words = words.iter();
+    let mut words = words.iter().peekable();
     while let Some(word) = words.next() {
         let (name, value) = match word.strip_prefix("--").map(|word| word.split_once('=').unwrap_or((word, ""))) {
             Some((name, value)) if parameters.iter().any(|parameter| parameter.name == name) => (name, value),
@@ -370,7 +415,11 @@ fn split(words: &[String], parameters: &[Parameter]) -> (Vec<(String, String)>, 
                 continue;
             }
         };
-        let value = if word.contains('=') { Some(value.to_owned()) } else { words.next().cloned() };
+        let value = match word.contains('=') {
+            true => Some(value.to_owned()),
+            // A value that begins like an option is given with `=`.
+            false => words.next_if(|next| !next.starts_with("--")).cloned(),
+        };
         match value {
             Some(value) => given.push((name.to_owned(), value)),
             // Without a value it is no use as a parameter; what parses the rest says so.
@@ -393,13 +442,13 @@ fn parse_late(rest: Vec<String>, parameters: &[Parameter], lang: Lang) -> Result
                     Lang::Zh => format!("参数 --{name} 需要一个值"),
                     Lang::En => format!("--{name} needs a value"),
                 };
-                miette::Report::from_err(WrongUsage::Said(message))
+                miette::Report::new(WrongUsage::Said(message))
             }
             Some(name) => {
                 let known = parameters.iter().map(|parameter| parameter.name.clone()).collect();
                 report(ParameterError::Unknown { name, known }.into(), "", lang)
             }
-            None => miette::Report::from_err(WrongUsage::Clap(error)),
+            None => miette::Report::new(WrongUsage::Clap(error)),
         }
     })
 }
@@ -432,7 +481,7 @@ fn report(error: QueryError, name: &str, lang: Lang) -> miette::Report {
                 Lang::Zh => error.in_chinese(),
                 Lang::En => error.to_string(),
             };
-            miette::Report::from_err(WrongUsage::Said(message))
+            miette::Report::new(WrongUsage::Said(message))
         }
         // Kept whole: a closed pipe is told by its innermost cause.
         QueryError::Output(error) => {
@@ -442,19 +491,25 @@ fn report(error: QueryError, name: &str, lang: Lang) -> miette::Report {
     }
 }
 
+/// The place, the line and a caret under what is wrong, also where characters before it take two columns.
 fn syntax_report(error: &SyntaxError, name: &str, lang: Lang) -> miette::Report {
-    let (zh, en) = error.what();
-    let (message, label) = match lang {
-        Lang::Zh => (format!("查询有语法错误，{}", error.in_chinese()), zh),
-        Lang::En => (format!("the query is not SPARQL: {error}"), en),
+    let line = error.text.lines().nth(error.line - 1).unwrap_or_default().replace('\t', " ");
+    let before: String = line.chars().take(error.column - 1).collect();
+    let found = error.text[error.range.clone()].lines().next().unwrap_or_default();
+    let message = match lang {
+        Lang::Zh => format!("{name} 不是 SPARQL 查询，{}", error.in_chinese()),
+        Lang::En => format!("{name} is not SPARQL: {error}"),
     };
-    let diagnostic = MietteDiagnostic::new(message).with_label(LabeledSpan::at(error.range.clone(), label));
-    miette::Report::new(diagnostic).with_source_code(NamedSource::new(name, error.text.clone()))
+    let number = error.line.to_string();
+    let margin = " ".repeat(number.len());
+    let (indent, carets) = (" ".repeat(before.width()), "^".repeat(found.width().max(1)));
+    miette!("{message}\n {margin} |\n {number} | {line}\n {margin} | {indent}{carets}")
 }
 
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
+    use expect_test::expect;
 
     use super::*;
 
@@ -480,6 +535,19 @@ mod tests {
         assert_eq!(rest, ["--format", "csv", "--limit=3"]);
         let error = parse_late(vec!["--regoin".into(), "x".into()], parameters, Lang::En).expect_err("unknown");
         assert!(error.to_string().contains("it takes: --region"), "{error}");
+    }
+
+    #[test]
+    fn the_caret_stands_under_the_place() {
+        let Err(QueryError::Syntax(error)) = query::check("SELECT ?park\nWHERE { ?园区 yutu:位于 }") else {
+            panic!("no syntax error")
+        };
+        expect![[r#"
+            查询 不是 SPARQL 查询，第 2 行第 21 列：此处不能是 `}`
+               |
+             2 | WHERE { ?园区 yutu:位于 }
+               |                         ^"#]]
+        .assert_eq(&syntax_report(&error, "查询", Lang::Zh).to_string());
     }
 
     #[test]

@@ -4,8 +4,8 @@ use super::Lang;
 use crate::query::{NamedQuery, Parameter, catalog::Bilingual};
 
 /// For people: title, description, parameters, how it is called.
-pub(super) fn text(queries: &[&NamedQuery], lang: Lang) -> String {
-    let style = anstyle::Style::new().bold();
+pub(super) fn text(queries: &[&NamedQuery], lang: Lang, is_coloured: bool) -> String {
+    let style = if is_coloured { anstyle::Style::new().bold() } else { anstyle::Style::new() };
     let mut out = String::new();
     for query in queries {
         let (first, second) = ordered(&query.title, lang);

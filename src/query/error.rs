@@ -4,7 +4,7 @@ use std::{io, ops::Range, path::PathBuf, time::Duration};
 
 use oxigraph::sparql::QueryEvaluationError;
 
-use super::lexer::tokens;
+use super::lexer::{Kind, Token, tokens};
 
 /// Why a query gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -293,37 +293,37 @@ impl SyntaxError {
         format!("第 {} 行第 {} 列：{}", self.line, self.column, self.wrong.chinese())
     }
 
-    /// What is wrong, without its place.
-    pub fn what(&self) -> (String, String) {
-        (self.wrong.chinese(), self.wrong.english())
-    }
-
     pub(super) fn unknown_prefix(text: &str, range: Range<usize>, prefix: &str) -> Self {
         Self::at(text, range, Wrong::Prefix(prefix.to_owned()))
     }
 
-    /// From the parser's message, `error at LINE:COLUMN: expected …`, in the query as written.
-    pub(super) fn from_message(text: &str, message: &str) -> Self {
-        let parsed = message.strip_prefix("error at ").and_then(|rest| {
-            let (place, expected) = rest.split_once(": ")?;
-            let (line, column) = place.split_once(':')?;
-            Some((line.parse::<usize>().ok()?, column.parse::<usize>().ok()?, expected))
-        });
-        let Some((line, column, expected)) = parsed else {
-            return Self::at(text, 0..0, Wrong::Other(message.to_owned()));
+    /// Finds the place where a text that is no query stops being one.
+    ///
+    /// `parse` gives the parser's message. The place in it is the furthest that the parser looked at, and to compare with a key word it
+    /// looks as many characters ahead as that has. So it is asked again with so much space between tokens that it cannot look past
+    /// the one that it cannot use.
+    pub(super) fn locate(text: &str, parse: impl Fn(&str) -> Option<String>) -> Self {
+        let (spaced, starts) = spaced(text);
+        let message = parse(&spaced).or_else(|| parse(text)).unwrap_or_default();
+        let Some((line, column, expected)) = parts(&message) else {
+            return Self::at(text, 0..0, Wrong::Other(message));
         };
-        let offset = offset(text, line, column);
-        let expected = shorten(expected.strip_prefix("expected ").unwrap_or(expected));
-        let token = tokens(text).into_iter().find(|token| token.range.contains(&offset));
-        match token {
-            _ if text[offset..].trim().is_empty() => Self::at(text, offset..offset, Wrong::End { expected }),
-            Some(token) => {
-                let range = token.range.start.max(offset)..token.range.end;
-                let found = text[range.clone()].lines().next().unwrap_or_default().to_owned();
-                Self::at(text, range, Wrong::Unexpected { found, expected })
-            }
-            None => Self::at(text, offset..offset, Wrong::End { expected }),
+        let offset = offset(&spaced, line, column);
+        let at = starts.iter().rev().find(|(start, _)| *start <= offset);
+        let range = match at {
+            Some((_, range)) if offset < spaced.len() => range.clone(),
+            _ => text.trim_end().len()..text.trim_end().len(),
+        };
+        if let Some(sentence) = sentence(expected) {
+            return Self::at(text, range, Wrong::Other(sentence.to_owned()));
         }
+        let is_exact = offset == spaced.len() || starts.iter().any(|(start, _)| *start == offset);
+        let expected = if is_exact { typeable(expected) } else { String::new() };
+        if range.is_empty() {
+            return Self::at(text, range, Wrong::End { expected });
+        }
+        let found = text[range.clone()].lines().next().unwrap_or_default().to_owned();
+        Self::at(text, range, Wrong::Unexpected { found, expected })
     }
 
     fn at(text: &str, range: Range<usize>, wrong: Wrong) -> Self {
@@ -342,15 +342,56 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
     start + rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(at, _)| at)
 }
 
+/// The text with wide spaces between tokens, and where in it each token stands that is neither space nor comment.
+fn spaced(text: &str) -> (String, Vec<(usize, Range<usize>)>) {
+    /// Longer than any key word.
+    const GAP: &str = "                        ";
+    let tokens = tokens(text);
+    let is_name = |kind| matches!(kind, Kind::Word | Kind::Variable | Kind::Iri | Kind::PrefixedName | Kind::String);
+    let is_bracket = |token: &Token| matches!(&text[token.range.clone()], "{" | "}" | "(" | ")" | "," | ";");
+    let mut spaced = String::with_capacity(text.len() * 4);
+    let mut starts = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        if !matches!(token.kind, Kind::Space | Kind::Comment) {
+            starts.push((spaced.len(), token.range.clone()));
+        }
+        spaced.push_str(&text[token.range.clone()]);
+        // Space that changes no meaning: what is there already, and between a bracket and a name.
+        let next = tokens.get(index + 1);
+        let is_joint = next
+            .is_some_and(|next| (is_name(token.kind) && is_bracket(next)) || (is_bracket(token) && is_name(next.kind)));
+        if token.kind == Kind::Space || is_joint || (next.is_none() && token.kind != Kind::Comment) {
+            spaced.push_str(GAP);
+        }
+    }
+    (spaced, starts)
+}
+
+/// Line, column and what was expected, of `error at LINE:COLUMN: expected …`.
+fn parts(message: &str) -> Option<(usize, usize, &str)> {
+    let (place, expected) = message.strip_prefix("error at ")?.split_once(": ")?;
+    let (line, column) = place.split_once(':')?;
+    Some((line.parse().ok()?, column.parse().ok()?, expected.strip_prefix("expected ").unwrap_or(expected)))
+}
+
+/// What the parser says in words of its own among what it expected: `The SELECT contains a variable that is unbound`.
+fn sentence(expected: &str) -> Option<&str> {
+    let list = expected.strip_prefix("one of ").unwrap_or(expected);
+    let outside = list.split('"').step_by(2).map(|part| part.trim_matches([',', ' ']));
+    outside.filter(|part| part.split_whitespace().count() > 3 && !part.contains(", ")).find(|part| {
+        part.starts_with(char::is_uppercase) || part.contains("escape sequence") || part.contains("strings")
+    })
+}
+
 /// The parser lists everything down to single characters: keep what a person would type.
-fn shorten(expected: &str) -> String {
+fn typeable(expected: &str) -> String {
     const MOST: usize = 8;
     let list = expected.strip_prefix("one of ").unwrap_or(expected);
     let mut words: Vec<&str> = (list.split('"').skip(1).step_by(2))
-        .filter(|word| word.len() > 1 || matches!(*word, "{" | "}" | "(" | ")" | "." | ";" | ","))
+        .filter(|word| matches!(*word, "{" | "}" | "(" | ")" | "." | ";" | ","))
         .collect();
     words.dedup();
-    if words.is_empty() || words.len() > MOST { String::new() } else { words.join(" ") }
+    if words.len() > MOST { String::new() } else { words.join(" ") }
 }
 
 /// A queries/ folder or a query's header that is not as it should be.

@@ -21,7 +21,7 @@ pub use catalog::{Catalog, NamedQuery};
 pub use error::{AnswerKind, CatalogError, ParameterError, QueryError, SyntaxError, Wrong};
 pub use formats::{Layout, ResultFormat, Written};
 pub use names::Reading;
-pub use parameters::{Parameter, ParameterType};
+pub use parameters::{Parameter, ParameterType, check_given};
 pub use remote::Endpoint;
 pub use run::{Prepared, prepare};
 pub use target::{Target, check, explain, outline};

@@ -178,6 +178,27 @@ pub(super) trait Names {
     fn articles(&mut self, parameter: &str, name: &str) -> Result<Vec<NamedNode>, Self::Error>;
 }
 
+/// Whether all parameters are there and no others. Their values are not looked at.
+///
+/// # Errors
+/// With the parameters that there are.
+pub fn check_given(parameters: &[Parameter], given: &[(String, String)]) -> Result<(), ParameterError> {
+    let known = || parameters.iter().map(|parameter| parameter.name.clone()).collect::<Vec<_>>();
+    if let Some((name, _)) = given.iter().find(|(name, _)| !parameters.iter().any(|known| known.name == *name)) {
+        return Err(ParameterError::Unknown { name: name.clone(), known: known() });
+    }
+    let missing = parameters.iter().filter(|parameter| values_of(parameter, given).is_empty());
+    let missing: Vec<String> = missing.map(|parameter| parameter.name.clone()).collect();
+    if missing.is_empty() { Ok(()) } else { Err(ParameterError::Missing { missing, known: known() }) }
+}
+
+/// What was given for a parameter, else its default.
+fn values_of(parameter: &Parameter, given: &[(String, String)]) -> Vec<String> {
+    let values = given.iter().filter(|(name, _)| *name == parameter.name).map(|(_, value)| value.clone());
+    let values: Vec<String> = values.collect();
+    if values.is_empty() { parameter.default.iter().cloned().collect() } else { values }
+}
+
 /// The query's text with every parameter filled in.
 ///
 /// # Errors
@@ -188,23 +209,10 @@ pub(super) fn fill_in<N: Names>(
     given: &[(String, String)],
     names: &mut N,
 ) -> Result<String, N::Error> {
-    let known = || parameters.iter().map(|parameter| parameter.name.clone()).collect::<Vec<_>>();
-    if let Some((name, _)) = given.iter().find(|(name, _)| !parameters.iter().any(|known| known.name == *name)) {
-        return Err(ParameterError::Unknown { name: name.clone(), known: known() }.into());
-    }
-    let values_of = |parameter: &Parameter| {
-        let given = given.iter().filter(|(name, _)| *name == parameter.name).map(|(_, value)| value.clone());
-        let given: Vec<String> = given.collect();
-        if given.is_empty() { parameter.default.iter().cloned().collect() } else { given }
-    };
-    let missing = parameters.iter().filter(|parameter| values_of(parameter).is_empty());
-    let missing: Vec<String> = missing.map(|parameter| parameter.name.clone()).collect();
-    if !missing.is_empty() {
-        return Err(ParameterError::Missing { missing, known: known() }.into());
-    }
+    check_given(parameters, given)?;
     let mut values = BTreeMap::new();
     for parameter in parameters {
-        values.insert(parameter.variable(), value(parameter, &values_of(parameter), names)?);
+        values.insert(parameter.variable(), value(parameter, &values_of(parameter, given), names)?);
     }
     Ok(substitute(text, &values))
 }

@@ -72,13 +72,16 @@ impl Target<'_> {
 pub fn check(sparql: &str) -> Result<(), QueryError> {
     // Finds unknown prefixes first: the parser has no clear words for them.
     prefixes::complete(sparql)?;
-    let mut parser = SparqlEvaluator::new();
-    for (prefix, namespace) in prefixes::known() {
-        parser = parser.with_prefix(prefix, namespace).expect("the known namespaces are IRIs");
-    }
-    match parser.parse_query(sparql) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(QueryError::Syntax(Box::new(SyntaxError::from_message(sparql, &error.to_string())))),
+    let parse = |text: &str| {
+        let mut parser = SparqlEvaluator::new();
+        for (prefix, namespace) in prefixes::known() {
+            parser = parser.with_prefix(prefix, namespace).expect("the known namespaces are IRIs");
+        }
+        parser.parse_query(text).err().map(|error| error.to_string())
+    };
+    match parse(sparql) {
+        None => Ok(()),
+        Some(_) => Err(QueryError::Syntax(Box::new(SyntaxError::locate(sparql, parse)))),
     }
 }
 

@@ -4,6 +4,7 @@ mod extract;
 mod graph;
 mod help;
 mod named_queries;
+mod query;
 mod read;
 mod samples;
 mod store;
