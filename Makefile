@@ -32,7 +32,8 @@ bench: setup   ## speed of extraction, beside jieba-rs
 bench-load: setup   ## speed of loading, beside oxigraph (PyPI)
 	scripts/bench_load.sh
 
-bench-memory: setup ## most memory of ingest at several sizes
+bench-memory: build ## most memory of ingest at several sizes: all stages, and the store alone
+	scripts/bench_ingest.py
 	scripts/bench_memory.sh
 
 fmt:           ## format the code

@@ -21,18 +21,20 @@ packages=()
 command -v c++ >/dev/null 2>&1 || packages+=(g++)
 command -v cc >/dev/null 2>&1 || packages+=(gcc libc6-dev)
 command -v make >/dev/null 2>&1 || packages+=(make)
-libclang() {
-    [ -z "${LIBCLANG_PATH:-}" ] || return 0
+has_libclang() {
     # Not `grep -q`: it would end the pipe early, which pipefail takes for a failure.
-    { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null || true; } | grep 'libclang' | grep -v 'libclang-cpp' >/dev/null ||
-        compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' >/dev/null
+    [ -n "${LIBCLANG_PATH:-}" ] || compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' >/dev/null || compgen -G '/usr/lib*/libclang*.so*' >/dev/null ||
+        { /sbin/ldconfig -p 2>/dev/null || true; } | grep 'libclang[-.0-9]*so' >/dev/null
 }
-# The headers of clang itself (stddef.h) come with libclang-common-*-dev, which libclang-dev brings.
-libclang && compgen -G '/usr/lib*/**/clang/*/include/stddef.h' >/dev/null || compgen -G '/usr/lib/llvm-*/lib/clang/*/include/stddef.h' >/dev/null ||
-    packages+=(clang libclang-dev)
+# clang's own headers (stddef.h), which libclang-dev brings.
+has_clang_headers() {
+    compgen -G '/usr/lib*/clang/*/include/stddef.h' >/dev/null || compgen -G '/usr/lib/llvm-*/lib/clang/*/include/stddef.h' >/dev/null
+}
+if ! has_libclang || ! has_clang_headers; then packages+=(libclang-dev); fi
 if $ci; then
     command -v python3 >/dev/null 2>&1 || packages+=(python3)
-    command -v curl >/dev/null 2>&1 || packages+=(curl ca-certificates)
+    command -v curl >/dev/null 2>&1 || packages+=(curl)
+    [ -e /etc/ssl/certs/ca-certificates.crt ] || packages+=(ca-certificates)
 fi
 
 if [ ${#packages[@]} -gt 0 ]; then

@@ -118,8 +118,13 @@ fn both_readmes_have_the_same_commands() {
 #[test]
 fn the_commands_of_the_readme_work_as_written() {
     let folder = tempfile::tempdir().expect("a folder");
+    // Copied by hand: a backup would want the store for itself, which the other tests read.
     let copy = folder.path().join("yutu-store");
-    assert_eq!(run(&["backup", &text(&copy), "--store", &text(&samples().0)]).status, Some(0));
+    fs::create_dir(&copy).expect("a folder");
+    for file in fs::read_dir(&samples().0).expect("the store") {
+        let file = file.expect("a file");
+        fs::copy(file.path(), copy.join(file.file_name())).expect("copied");
+    }
     for name in ["data", "queries"] {
         std::os::unix::fs::symlink(Path::new(ROOT).join(name), folder.path().join(name)).expect("a link");
     }
