@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
-    gold::Gold,
+    gold::{Gold, GoldEntity},
     model::{Entity, EntityType, Extraction, Predicate},
 };
 
@@ -115,7 +115,7 @@ fn pair(gold: &[Forms], predicted: &[Forms], typed: bool) -> BTreeMap<String, St
             }
             let hit = predicted.iter().find(|p| {
                 !used.contains(&p.id)
-                    && !(typed && p.kind != g.kind)
+                    && (!typed || p.kind == g.kind)
                     && if by_name { p.name == g.name } else { !p.all.is_disjoint(&g.all) }
             });
             if let Some(hit) = hit {
@@ -125,6 +125,21 @@ fn pair(gold: &[Forms], predicted: &[Forms], typed: bool) -> BTreeMap<String, St
         }
     }
     pairs
+}
+
+/// Pairs annotated with found entities by their forms, whatever their types: annotated id → index of the found entity.
+pub fn pair_entities(gold: &[GoldEntity], found: &[Entity]) -> BTreeMap<String, usize> {
+    let wanted: Vec<Forms> = gold.iter().map(|e| forms(&e.id, e.kind, &e.name, e.aliases.iter())).collect();
+    let given: Vec<Forms> = (found.iter().enumerate())
+        .map(|(index, e)| forms(&index.to_string(), e.kind, &e.name, e.aliases.iter()))
+        .collect();
+    let mut pairs = pair(&wanted, &given, true);
+    for (id, index) in pair(&wanted, &given, false) {
+        if !pairs.contains_key(&id) && !pairs.values().any(|taken| *taken == index) {
+            pairs.insert(id, index);
+        }
+    }
+    pairs.into_iter().filter_map(|(id, index)| Some((id, index.parse().ok()?))).collect()
 }
 
 impl Scores {

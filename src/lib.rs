@@ -19,6 +19,8 @@ pub mod resolve;
 
 pub mod relate;
 
+pub mod eval;
+
 pub mod train;
 
 pub mod pipeline;
@@ -34,7 +36,5 @@ pub mod query;
 pub mod graph;
 
 pub mod serve;
-
-pub mod eval;
 
 pub mod cli;

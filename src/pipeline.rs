@@ -1,7 +1,13 @@
 //! All stages in a row: one article in, its facts out. Cannot fail; what a stage could not read it reports as a diagnostic.
 
+use std::path::{Path, PathBuf};
+
 use crate::{
+    detect::{Detector, unpack},
+    learn::ModelError,
     model::{Article, Extraction},
+    relate::{RelationModel, figures, figures::FigureModel, relations},
+    resolve::{self, MergeModel},
     text::{Segmenter, Text},
 };
 
@@ -10,23 +16,98 @@ use crate::{
 #[derive(Debug)]
 pub struct Extractor {
     segmenter: Segmenter,
+    detector: Detector,
+    merge: MergeModel,
+    relations: RelationModel,
+    figures: FigureModel,
+}
+
+/// The files of a folder of models, as `yutu train` writes them: the models of the stages, each packed by zstd.
+pub const MODEL_FILES: [&str; 5] =
+    ["tagger.bin.zst", "fusion.bin.zst", "merge.bin.zst", "relations.bin.zst", "figures.bin.zst"];
+
+/// The models that the program brings, in the order of [`MODEL_FILES`].
+const BUILTIN: [&[u8]; 5] = [
+    include_bytes!("../data/models/tagger.bin.zst"),
+    include_bytes!("../data/models/fusion.bin.zst"),
+    include_bytes!("../data/models/merge.bin.zst"),
+    include_bytes!("../data/models/relations.bin.zst"),
+    include_bytes!("../data/models/figures.bin.zst"),
+];
+
+/// Why a folder of models could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ExtractorError {
+    /// A file is missing or unreadable.
+    #[error("cannot read the model {path}; `yutu train` writes a folder of models")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A model is damaged.
+    #[error("cannot use the model {path}")]
+    Model {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: ModelError,
+    },
 }
 
 impl Extractor {
-    /// With the dictionaries and models that the program brings.
+    /// With the dictionaries and models that the program brings. The parts are read side by side.
     pub fn builtin() -> Self {
-        Self { segmenter: Segmenter::new() }
+        Self::from_packed(&BUILTIN).expect("the program's own models are whole (tested)")
+    }
+
+    /// With the models of a folder that `yutu train` wrote.
+    ///
+    /// # Errors
+    /// When a model is missing, unreadable or damaged.
+    pub fn from_dir(folder: &Path) -> Result<Self, ExtractorError> {
+        let mut packed = Vec::new();
+        for file in MODEL_FILES {
+            let path = folder.join(file);
+            packed.push(std::fs::read(&path).map_err(|source| ExtractorError::Io { path, source })?);
+        }
+        let packed: Vec<&[u8]> = packed.iter().map(Vec::as_slice).collect();
+        Self::from_packed(&packed)
+            .map_err(|(file, source)| ExtractorError::Model { path: folder.join(MODEL_FILES[file]), source })
+    }
+
+    /// From packed models, in the order of [`MODEL_FILES`]; the error names the place of the damaged one.
+    fn from_packed(packed: &[&[u8]]) -> Result<Self, (usize, ModelError)> {
+        let at = |file: usize| move |source: ModelError| (file, source);
+        let (segmenter, (detector, rest)) = rayon::join(Segmenter::new, || {
+            rayon::join(
+                || {
+                    let damaged = |source: ModelError| (usize::from(unpack(packed[0]).len() > 8), source);
+                    Detector::from_models(&unpack(packed[0]), &unpack(packed[1])).map_err(damaged)
+                },
+                || {
+                    Ok((
+                        MergeModel::from_bytes(&unpack(packed[2])).map_err(at(2))?,
+                        RelationModel::from_bytes(&unpack(packed[3])).map_err(at(3))?,
+                        FigureModel::from_bytes(&unpack(packed[4])).map_err(at(4))?,
+                    ))
+                },
+            )
+        });
+        let (merge, relations, figures) = rest?;
+        Ok(Self { segmenter, detector: detector?, merge, relations, figures })
     }
 }
 
 /// Extracts the facts of one article.
 pub fn extract(article: &Article, extractor: &Extractor) -> Extraction {
-    let _text = Text::new(&article.text, &extractor.segmenter);
-    Extraction {
-        article: article.clone(),
-        entities: Vec::new(),
-        relations: Vec::new(),
-        observations: Vec::new(),
-        diagnostics: Vec::new(),
-    }
+    let text = Text::new(&article.text, &extractor.segmenter);
+    let decisions = extractor.detector.detect(&text);
+    let entities = resolve::entities(&text, &decisions, &extractor.detector.gazetteer, &extractor.merge);
+    let relations = relations(article, &text, &entities, &extractor.relations);
+    let (observations, diagnostics) = figures::observations(article, &text, &entities, &extractor.figures);
+    Extraction { article: article.clone(), entities, relations, observations, diagnostics }
 }

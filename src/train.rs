@@ -3,7 +3,10 @@
 //! Later stages learn from what earlier ones really give: the corpus is split by writer, each part is read by a tagger that has not
 //! seen it, and fusion, relations and figures learn from that reading. The same corpus gives the same bytes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use rayon::prelude::*;
 
@@ -13,12 +16,14 @@ use crate::{
         candidates::{self, Candidate},
         features::Context,
         fusion,
-        tagger::{Tagger, typed},
+        tagger::{TaggedText, Tagger, typed},
     },
+    eval::pair_entities,
     gold::GoldArticle,
-    learn::{Example, Logistic, TrainOptions, crf::CrfOptions},
+    learn::{Example, Logistic, TrainOptions, crf::CrfOptions, hash},
     lexicon::{Gazetteer, Heads},
-    model::{Entity, EntityType, Span},
+    model::{Entity, EntityType, Predicate, Span},
+    relate::{self, RelationModel, RelationSample, RelationTraining, figures},
     resolve::{self, Form, MergeModel, form_pairs},
     text::{Segmenter, Text},
 };
@@ -32,6 +37,10 @@ pub struct Models {
     pub fusion: Vec<u8>,
     /// Which forms are one thing.
     pub merge: Vec<u8>,
+    /// Relations.
+    pub relations: Vec<u8>,
+    /// Figures.
+    pub figures: Vec<u8>,
 }
 
 /// How to train.
@@ -41,11 +50,15 @@ pub struct TrainingOptions {
     pub folds: usize,
     /// The tagger's.
     pub tagger: CrfOptions,
+    /// The relations'.
+    pub relations: RelationTraining,
 }
 
 impl Default for TrainingOptions {
     fn default() -> Self {
-        Self { folds: 4, tagger: CrfOptions::default() }
+        // Detected entities take the place of annotated ones made noisy.
+        let relations = RelationTraining { noisy_copies: 0, ..RelationTraining::default() };
+        Self { folds: 5, tagger: CrfOptions::default(), relations }
     }
 }
 
@@ -75,7 +88,10 @@ impl<'a> Prepared<'a> {
     fn tagger(&self, articles: &[usize], options: CrfOptions) -> Tagger {
         let examples: Vec<_> = articles
             .iter()
-            .map(|&at| (self.context(at), &self.texts[at], typed(&self.corpus[at].mentions(), &self.corpus[at].gold)))
+            .map(|&at| TaggedText {
+                context: self.context(at),
+                mentions: typed(&self.corpus[at].mentions(), &self.corpus[at].gold),
+            })
             .collect();
         Tagger::train(&examples, options)
     }
@@ -106,6 +122,66 @@ impl<'a> Prepared<'a> {
 
     fn gold_spans(&self, article: usize) -> BTreeSet<(Span, EntityType)> {
         typed(&self.corpus[article].mentions(), &self.corpus[article].gold).into_iter().collect()
+    }
+
+    /// Relations are learnt from the annotated entities and from the entities as detected, side by side.
+    fn relations(
+        &self,
+        articles: &[usize],
+        detected: &BTreeMap<usize, Vec<Entity>>,
+        options: RelationTraining,
+    ) -> RelationModel {
+        let samples: Vec<RelationSample> = articles
+            .iter()
+            .map(|&at| self.relation_sample(at, self.corpus[at].entities()))
+            .chain(articles.iter().map(|&at| self.relation_sample(at, detected[&at].clone())))
+            .collect();
+        relate::train(&samples, options)
+    }
+
+    /// An article's relations between the given entities, which are paired with the annotated ones by their forms.
+    fn relation_sample(&self, article: usize, entities: Vec<Entity>) -> RelationSample {
+        let gold = &self.corpus[article];
+        let pairs = pair_entities(&gold.gold.entities, &entities);
+        let mut lost: Vec<Predicate> = Vec::new();
+        let mut mapped = |relations: &[(String, Predicate, String)]| {
+            let mut found = Vec::new();
+            for (subject, predicate, object) in relations {
+                match (pairs.get(subject), pairs.get(object)) {
+                    (Some(&s), Some(&o)) => found.push((s, *predicate, o)),
+                    _ => lost.push(*predicate),
+                }
+            }
+            found
+        };
+        let relations = mapped(&gold.gold.relations);
+        let unsure = mapped(&gold.gold.optional_relations);
+        let mut unsure_entities = vec![false; entities.len()];
+        for entity in gold.gold.entities.iter().filter(|entity| entity.optional) {
+            if let Some(&at) = pairs.get(&entity.id) {
+                unsure_entities[at] = true;
+            }
+        }
+        RelationSample {
+            text: Arc::new(self.texts[article].clone()),
+            entities,
+            relations,
+            unsure,
+            unsure_entities,
+            lost,
+            group: gold.writer().to_owned(),
+            seed: hash(&[&gold.article.sha256]),
+        }
+    }
+
+    fn figures(&self, articles: &[usize]) -> figures::FigureModel {
+        let entities: Vec<Vec<Entity>> = articles.iter().map(|&at| self.corpus[at].entities()).collect();
+        let training: Vec<figures::TrainingArticle<'_>> = articles
+            .iter()
+            .zip(&entities)
+            .map(|(&at, entities)| figures::TrainingArticle { gold: &self.corpus[at], text: &self.texts[at], entities })
+            .collect();
+        figures::train(&training)
     }
 
     fn merge_examples(&self, article: usize) -> Vec<Example> {
@@ -169,7 +245,7 @@ pub fn train(prepared: &Prepared<'_>, articles: &[usize], options: TrainingOptio
     let merge_examples: Vec<Example> =
         articles.par_iter().flat_map_iter(|&at| prepared.merge_examples(at)).collect();
     let merge = MergeModel::train(&merge_examples);
-    let entities = read
+    let entities: BTreeMap<usize, Vec<Entity>> = read
         .par_iter()
         .map(|(at, candidates)| {
             let decisions =
@@ -181,6 +257,8 @@ pub fn train(prepared: &Prepared<'_>, articles: &[usize], options: TrainingOptio
         tagger: taggers[options.folds].to_bytes(),
         fusion: fusions[options.folds].to_bytes(),
         merge: merge.to_bytes(),
+        relations: prepared.relations(articles, &entities, options.relations).to_bytes(),
+        figures: prepared.figures(articles).to_bytes(),
     };
     (models, entities)
 }

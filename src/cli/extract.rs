@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::{
     Context, Lang, Outcome,
     input::{self, InputArgs},
+    models::ModelArgs,
     output::Output,
 };
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
         tsv,
     },
     model::{Article, EntityType, Extraction},
-    pipeline::{self, Extractor},
+    pipeline,
     rdf::{self, vocab},
 };
 
@@ -35,6 +36,8 @@ use crate::{
 pub(super) struct Args {
     #[command(flatten)]
     input: InputArgs,
+    #[command(flatten)]
+    models: ModelArgs,
     /// How to print the facts
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value = "jsonl")]
     format: OutputFormat,
@@ -68,7 +71,7 @@ fn parse_probability(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Report> {
-    let extractor = Extractor::builtin();
+    let extractor = args.models.extractor(context)?;
     let marks = match anstream::AutoStream::choice(&std::io::stdout()) {
         ColorChoice::Never => Marks::Brackets,
         _ => Marks::Colour,

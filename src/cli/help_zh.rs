@@ -201,6 +201,34 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     ("serve", "cors", "允许任何来源的网页查询"),
     ("serve", "timeout_s", "查询超过这么多秒即停止"),
     ("serve", "max_body_kib", "拒绝大于这么多 KiB 的请求"),
+    // train
+    (
+        "train",
+        ABOUT,
+        "用标注过的文章训练各环节的模型\n\n语料是一个文件夹，文件成对：NAME.txt（标题、正文、日期）和 NAME.json（其中的事实）。NAME 开头的字母表示作者：后面的环节从未见过该作者的模型的阅读结果中学习。同样的语料得到逐字节相同的模型。需要几分钟。",
+    ),
+    ("train", AFTER, "示例：\n  yutu train --corpus data/corpus -o models\n  yutu extract --models models news.txt"),
+    ("train", "corpus", "标注过的文章所在的文件夹"),
+    ("train", "without", "略去这些作者的文章，供评测用"),
+    ("train", "output", "写入模型的文件夹"),
+    // eval
+    (
+        "eval",
+        ABOUT,
+        "对照标注评测抽取质量\n\n输出实体、关系和数据的准确率、召回率和 F1。实体的类型和任一名称相符为对；关系的谓词和两端相符为对；数据的数值和单位相符为对，主体、时间和限定也相符为全对。标注为可选的事实不计。",
+    ),
+    (
+        "eval",
+        AFTER,
+        "示例：\n  yutu eval --gold data/corpus --writers j\n  yutu eval --gold mine/ --by-type --errors 40",
+    ),
+    ("eval", "gold", "标注过的文章所在的文件夹，文件成对：NAME.txt 和 NAME.json"),
+    ("eval", "writers", "只用这些作者的文章（NAME 开头的字母）"),
+    ("eval", "by_type", "并按类型和谓词分列"),
+    ("eval", "errors", "并列出这么多条错误"),
+    ("eval", "models", "使用此文件夹中由 yutu train 写出的模型［默认：程序自带的模型］"),
+    ("extract", "models", "使用此文件夹中由 yutu train 写出的模型［默认：程序自带的模型］"),
+    ("ingest", "models", "使用此文件夹中由 yutu train 写出的模型［默认：程序自带的模型］"),
     // query
     (
         "query",

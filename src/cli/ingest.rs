@@ -18,6 +18,7 @@ use rayon::prelude::*;
 use super::{
     Context, Lang, Outcome,
     input::{self, InputArgs},
+    models::ModelArgs,
     store::{StoreArgs, report},
 };
 use crate::{
@@ -41,6 +42,8 @@ const BATCH_ARTICLES: usize = 32;
 pub(super) struct Args {
     #[command(flatten)]
     input: InputArgs,
+    #[command(flatten)]
+    models: ModelArgs,
     #[command(flatten)]
     store: StoreArgs,
     /// Extract articles that are in the store again, as after an update of yutu
@@ -77,7 +80,7 @@ impl Summary {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Report> {
     let store = args.store.open(context)?;
-    let extractor = Extractor::builtin();
+    let extractor = args.models.extractor(context)?;
     let stop = stop_on_ctrl_c(context.lang)?;
     let known = if args.again { Known::Renew } else { Known::Keep };
     let (sender, extractions) = sync_channel::<Vec<Extraction>>(1);

@@ -84,8 +84,8 @@ pub(super) fn each_batch_until(
     let mut progress = Progress::new(context, total_bytes, reader.bytes_read());
     let (sender, articles) = sync_channel(context.threads * 8);
     let paths = input.paths.clone();
-    let stdin_name = context.lang.pick("标准输入", "standard input");
     // Not joined when `take` fails or all is to stop: a thread that waits for standard input may wait for ever.
+    let stdin_name = context.lang.pick("标准输入", "standard input");
     let reading = std::thread::spawn(move || {
         for path in &paths {
             let mut sink = |article| match sender.send(article) {

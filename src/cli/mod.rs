@@ -17,6 +17,7 @@ mod backup;
 mod card;
 mod completions;
 mod dump;
+mod eval;
 mod extract;
 mod graph;
 mod graph_errors;
@@ -27,6 +28,7 @@ mod lang;
 mod load;
 mod localise;
 mod man;
+mod models;
 mod output;
 mod progress;
 mod query;
@@ -36,6 +38,7 @@ mod show;
 mod stats;
 mod store;
 mod table;
+mod train;
 mod usage;
 
 use std::{ffi::OsString, fmt::Display, io::Write as _, num::NonZeroUsize, process::ExitCode};
@@ -149,6 +152,8 @@ enum Command {
     Backup(backup::Args),
     Serve(serve::Args),
     Query(query::Args),
+    Train(train::Args),
+    Eval(eval::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -167,6 +172,8 @@ impl Command {
             Self::Backup(args) => backup::run(args, context),
             Self::Serve(args) => serve::run(args, context),
             Self::Query(args) => query::run(args, context),
+            Self::Train(args) => train::run(args, context),
+            Self::Eval(args) => eval::run(args, context),
             Self::Completions(args) => completions::run(args, context),
             Self::Man(args) => man::run(args, context),
         }

@@ -49,7 +49,13 @@ mod tests {
         rows.add(["武清区".to_owned(), "3".to_owned()]);
         rows.add(["A".to_owned(), "12".to_owned()]);
         let text = rows.to_string();
-        expect![[]].assert_eq(&text);
+        expect![[r#"
+             名称      n
+            ─────────────
+             武清区    3
+             A        12
+        "#]]
+        .assert_eq(&text);
         assert!(text.lines().all(|line| line.width() <= 13));
     }
 }

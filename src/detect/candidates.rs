@@ -1,11 +1,14 @@
-//! Spans that may be names, from all detectors: the tagger, the gazetteer, marks (《》, quotes), and the article's own evidence (a string
-//! that is a name in one place may be one in another).
+//! Spans that may be names, from all detectors: the tagger, the gazetteer, marks (《》, quotes), the grammar of head words (…有限公司, …产业园), and
+//! the article's own evidence (a string that is a name in one place may be one in another).
 
 use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use crate::model::{EntityType, Span};
+use crate::{
+    model::{EntityType, Span},
+    text::{Pos, Text},
+};
 
 use super::{features::Context, tagger::Proposal};
 
@@ -22,15 +25,19 @@ impl Sources {
     pub const MARKS: u8 = 4;
     /// The same string elsewhere in the article.
     pub const ARTICLE: u8 = 8;
+    /// A head word with what may stand before it.
+    pub const GRAMMAR: u8 = 16;
 
     /// The detectors' names, joined by `+`.
     pub fn names(self) -> String {
-        [(Self::TAGGER, "tagger"), (Self::GAZETTEER, "gazetteer"), (Self::MARKS, "marks"), (Self::ARTICLE, "article")]
-            .iter()
-            .filter(|(bit, _)| self.0 & bit != 0)
-            .map(|(_, name)| *name)
-            .collect::<Vec<_>>()
-            .join("+")
+        const NAMES: [(u8, &str); 5] = [
+            (Sources::TAGGER, "tagger"),
+            (Sources::GAZETTEER, "gazetteer"),
+            (Sources::MARKS, "marks"),
+            (Sources::GRAMMAR, "grammar"),
+            (Sources::ARTICLE, "article"),
+        ];
+        NAMES.iter().filter(|(bit, _)| self.0 & bit != 0).map(|(_, name)| *name).collect::<Vec<_>>().join("+")
     }
 }
 
@@ -48,7 +55,7 @@ pub struct Candidate {
 }
 
 /// The tagger's proposals below this are not looked at.
-pub const FLOOR: f32 = 0.02;
+pub const FLOOR: f32 = 0.015;
 /// A string that the tagger finds this likely somewhere is looked for everywhere.
 const SPREAD: f32 = 0.3;
 
@@ -103,6 +110,7 @@ pub fn candidates(context: &Context<'_>, proposals: &[Proposal]) -> Vec<Candidat
             at += 1;
         }
     }
+    grammar(context, &mut |span, kind| add(span, kind, 0.0, Sources::GRAMMAR));
     // The same strings elsewhere.
     let mut best: BTreeMap<Vec<char>, (EntityType, f32)> = BTreeMap::new();
     for proposal in proposals.iter().filter(|p| p.probability >= SPREAD && p.span.len() >= 2) {
@@ -131,4 +139,84 @@ pub fn candidates(context: &Context<'_>, proposals: &[Proposal]) -> Vec<Candidat
         }
     }
     found.into_values().collect()
+}
+
+/// At most this many characters, and this many beginnings for one head word.
+const LONGEST: usize = 26;
+const BEGINNINGS: usize = 3;
+
+/// Names by their right end: a word that ends names, with what stands before it up to a place where a name may begin: after
+/// punctuation, a verb, a particle, a number, or a place name.
+fn grammar(context: &Context<'_>, add: &mut impl FnMut(Span, EntityType)) {
+    let text = context.text();
+    for (head, token) in text.tokens.iter().enumerate() {
+        let kinds = context.head_kinds(token.span.start);
+        if kinds == 0 {
+            continue;
+        }
+        let sentence = text.sentence_at(token.span.start).span;
+        let end = token.span.end;
+        let mut beginnings = 0;
+        for start in (0..=head).rev() {
+            let first = text.tokens[start];
+            let begins_here = first.span.start == sentence.start
+                || start == 0
+                || ends_before_a_name(text, start - 1)
+                || context.name_at(first.span.start - 1).is_some_and(|name| name.span.end == first.span.start);
+            if begins_here && end - first.span.start >= 3 && can_open(first.pos) {
+                let span = Span::new(first.span.start, end);
+                for kind in EntityType::ALL.iter().filter(|kind| kinds & (1 << kind.index()) != 0) {
+                    add(span, *kind);
+                }
+                beginnings += 1;
+            }
+            if beginnings == BEGINNINGS
+                || first.span.start <= sentence.start
+                || end - first.span.start > LONGEST
+                || start > 0 && is_hard_border(text, start - 1)
+            {
+                break;
+            }
+        }
+    }
+}
+
+fn can_open(pos: Pos) -> bool {
+    !matches!(
+        pos,
+        Pos::Punctuation
+            | Pos::Particle
+            | Pos::Preposition
+            | Pos::Conjunction
+            | Pos::Pronoun
+            | Pos::Adverb
+            | Pos::Measure
+    )
+}
+
+/// Whether a name may begin after this word.
+fn ends_before_a_name(text: &Text, token: usize) -> bool {
+    matches!(
+        text.tokens[token].pos,
+        Pos::Punctuation
+            | Pos::Verb
+            | Pos::Particle
+            | Pos::Preposition
+            | Pos::Conjunction
+            | Pos::Pronoun
+            | Pos::Adverb
+            | Pos::Numeral
+            | Pos::Measure
+            | Pos::Adjective
+    )
+}
+
+/// Whether no name reaches over this word: sentence punctuation and particles, but not brackets, quotes and dots.
+fn is_hard_border(text: &Text, token: usize) -> bool {
+    let token = text.tokens[token];
+    match token.pos {
+        Pos::Punctuation => !matches!(text.folded[token.span.start], '(' | ')' | '“' | '”' | '·' | '-' | '+'),
+        Pos::Particle | Pos::Pronoun => true,
+        _ => false,
+    }
 }

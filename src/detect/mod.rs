@@ -36,36 +36,15 @@ pub struct Detector {
 }
 
 impl Detector {
-    /// With the tables and models that the program brings; the parts are read side by side.
-    pub fn builtin() -> Self {
-        let (tables, (tagger, fusion)) = rayon::join(
-            || (Gazetteer::builtin(), Heads::builtin()),
-            || {
-                rayon::join(
-                    || Tagger::from_bytes(&unpack(include_bytes!("../../data/models/tagger.bin.zst"))),
-                    || Logistic::from_bytes(&unpack(include_bytes!("../../data/models/fusion.bin.zst"))),
-                )
-            },
-        );
-        Self {
-            gazetteer: tables.0,
-            heads: tables.1,
-            tagger: tagger.expect("the program's own models are whole (tested)"),
-            fusion: fusion.expect("the program's own models are whole (tested)"),
-        }
-    }
-
-    /// From tables that the program brings and given models.
+    /// With the tables that the program brings and given models; the parts are read side by side.
     ///
     /// # Errors
     /// When a model is damaged.
     pub fn from_models(tagger: &[u8], fusion: &[u8]) -> Result<Self, ModelError> {
-        Ok(Self {
-            gazetteer: Gazetteer::builtin(),
-            heads: Heads::builtin(),
-            tagger: Tagger::from_bytes(tagger)?,
-            fusion: Logistic::from_bytes(fusion)?,
-        })
+        let (gazetteer, models) = rayon::join(Gazetteer::builtin, || {
+            rayon::join(|| Tagger::from_bytes(tagger), || Logistic::from_bytes(fusion))
+        });
+        Ok(Self { gazetteer, heads: Heads::builtin(), tagger: models.0?, fusion: models.1? })
     }
 
     /// The mentions of a text, in order, without overlap.

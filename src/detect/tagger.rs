@@ -34,6 +34,15 @@ pub struct Proposal {
     pub probability: f32,
 }
 
+/// A text to learn from: prepared, with the gold spans and their types.
+#[derive(Debug)]
+pub struct TaggedText<'a> {
+    /// What the tagger sees of it.
+    pub context: Context<'a>,
+    /// The gold mentions, without overlap.
+    pub mentions: Vec<(Span, EntityType)>,
+}
+
 /// The trained tagger.
 #[derive(Debug, Clone)]
 pub struct Tagger {
@@ -41,10 +50,11 @@ pub struct Tagger {
 }
 
 impl Tagger {
-    /// Trains on prepared texts with their gold mentions; `kinds` gives the type of each gold entity.
-    pub fn train(examples: &[(Context<'_>, &Text, Vec<(Span, EntityType)>)], options: CrfOptions) -> Self {
+    /// Trains on prepared texts with their gold mentions.
+    pub fn train(examples: &[TaggedText<'_>], options: CrfOptions) -> Self {
         let mut sequences = Vec::new();
-        for (context, text, mentions) in examples {
+        for TaggedText { context, mentions } in examples {
+            let text = context.text();
             let mut labels = vec![0u8; text.folded.len()];
             for (span, kind) in mentions {
                 labels[span.start] = first(kind.index()) as u8;

@@ -66,7 +66,7 @@ pub(super) fn routes(bodies: &[Body], edges: &[(usize, usize, bool)], given: &[V
 
 /// The offset of the curve's middle that meets the fewest other nodes.
 fn best_bend(bodies: &[Body], from: usize, to: usize, side: f64, used: &[f64], siblings: usize) -> f64 {
-    let start = if siblings % 2 == 0 { PARALLEL / 2.0 } else { 0.0 };
+    let start = if siblings.is_multiple_of(2) { PARALLEL / 2.0 } else { 0.0 };
     let mut candidates: Vec<f64> = (0..6)
         .flat_map(|step| {
             let offset = start + PARALLEL * f64::from(step);

@@ -17,10 +17,10 @@ fn english(subgraph: Subgraph) -> Sketch {
 fn dot_is_as_recorded() {
     expect![[r##"
         digraph yutu {
-          graph[charset="UTF-8" label="京滨工业园: what it is linked to\n5 entities, 5 relations, from 3 articles" labelloc="t" fontname="Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, PingFang SC, Hiragino Sans GB, Microsoft YaHei, WenQuanYi Micro Hei, Droid Sans Fallback, sans-serif" overlap="prism" splines="true" outputorder="edgesfirst" rankdir="LR" nodesep="0.25" sep="+8"]
+          graph[charset="UTF-8" label="What is linked to 京滨工业园\n5 entities, 5 relations, from 3 articles" labelloc="t" fontname="Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, PingFang SC, Hiragino Sans GB, Microsoft YaHei, WenQuanYi Micro Hei, Droid Sans Fallback, sans-serif" overlap="prism" splines="true" outputorder="edgesfirst" rankdir="LR" nodesep="0.25" sep="+8"]
           node[style="filled" fontname="Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, PingFang SC, Hiragino Sans GB, Microsoft YaHei, WenQuanYi Micro Hei, Droid Sans Fallback, sans-serif" fontcolor="#1A1A1A" margin="0.12,0.06"]
           edge[fontname="Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, PingFang SC, Hiragino Sans GB, Microsoft YaHei, WenQuanYi Micro Hei, Droid Sans Fallback, sans-serif" fontsize="12" arrowsize="0.7"]
-          n0[label="A&B <\"甲\"> 公司" shape="box" fillcolor="#77AADD" color="#2C5F93" fontsize="15.9" tooltip="A&B <\"甲\"> 公司" URL="https://yutu.example/id/Company/A-B"]
+          n0[label="A&amp;B <\"甲\"> 公司" shape="box" fillcolor="#77AADD" color="#2C5F93" fontsize="15.9" tooltip="A&amp;B <\"甲\"> 公司" URL="https://yutu.example/id/Company/A-B"]
           n1[label="诺禾致源" shape="box" fillcolor="#77AADD" color="#2C5F93" fontsize="16.3" tooltip="诺禾致源" URL="https://yutu.example/id/Company/诺禾致源"]
           n2[label="生物医药" shape="cylinder" fillcolor="#C9B3DC" color="#654587" fontsize="16.7" tooltip="生物医药" URL="https://yutu.example/id/Industry/生物医药"]
           n3[label="京滨工业园" shape="hexagon" fillcolor="#BBCC33" color="#D55E00" fontsize="18.9" tooltip="京滨工业园" URL="https://yutu.example/id/Park/京滨工业园" penwidth="3"]
@@ -82,6 +82,7 @@ fn graphml_is_as_recorded() {
           <key id="weight" for="edge" attr.name="weight" attr.type="int"/>
           <key id="confidence" for="edge" attr.name="confidence" attr.type="double"/>
           <key id="planned" for="edge" attr.name="planned" attr.type="boolean"/>
+          <key id="symmetric" for="edge" attr.name="symmetric" attr.type="boolean"/>
           <key id="x" for="node" attr.name="x" attr.type="double"/>
           <key id="y" for="node" attr.name="y" attr.type="double"/>
           <graph id="yutu" edgedefault="directed">
@@ -97,7 +98,7 @@ fn graphml_is_as_recorded() {
               <data key="pageRank">0.151632</data>
               <data key="betweenness">0</data>
               <data key="x">70.5</data>
-              <data key="y">233</data>
+              <data key="y">251.3</data>
             </node>
             <node id="https://yutu.example/id/Company/诺禾致源">
               <data key="label">诺禾致源</data>
@@ -110,8 +111,8 @@ fn graphml_is_as_recorded() {
               <data key="degree">2</data>
               <data key="pageRank">0.18097</data>
               <data key="betweenness">0</data>
-              <data key="x">316.2</data>
-              <data key="y">437.4</data>
+              <data key="x">346.1</data>
+              <data key="y">475.5</data>
             </node>
             <node id="https://yutu.example/id/Industry/生物医药">
               <data key="label">生物医药</data>
@@ -124,8 +125,8 @@ fn graphml_is_as_recorded() {
               <data key="degree">1</data>
               <data key="pageRank">0.210308</data>
               <data key="betweenness">0</data>
-              <data key="x">533.9</data>
-              <data key="y">223.1</data>
+              <data key="x">583.4</data>
+              <data key="y">241.6</data>
             </node>
             <node id="https://yutu.example/id/Park/京滨工业园">
               <data key="label">京滨工业园</data>
@@ -138,8 +139,8 @@ fn graphml_is_as_recorded() {
               <data key="degree">5</data>
               <data key="pageRank">0.276119</data>
               <data key="betweenness">1</data>
-              <data key="x">313</data>
-              <data key="y">226.4</data>
+              <data key="x">344</data>
+              <data key="y">244.7</data>
             </node>
             <node id="https://yutu.example/id/Region/武清区">
               <data key="label">武清区</data>
@@ -153,7 +154,7 @@ fn graphml_is_as_recorded() {
               <data key="degree">1</data>
               <data key="pageRank">0.18097</data>
               <data key="betweenness">0</data>
-              <data key="x">305.5</data>
+              <data key="x">335.6</data>
               <data key="y">17</data>
             </node>
             <edge id="e0" source="https://yutu.example/id/Park/京滨工业园" target="https://yutu.example/id/Region/武清区">
@@ -162,6 +163,7 @@ fn graphml_is_as_recorded() {
               <data key="weight">2</data>
               <data key="confidence">0.95</data>
               <data key="planned">false</data>
+              <data key="symmetric">false</data>
             </edge>
             <edge id="e1" source="https://yutu.example/id/Park/京滨工业园" target="https://yutu.example/id/Industry/生物医药">
               <data key="predicate">focusesOn</data>
@@ -169,6 +171,7 @@ fn graphml_is_as_recorded() {
               <data key="weight">3</data>
               <data key="confidence">0.9</data>
               <data key="planned">false</data>
+              <data key="symmetric">false</data>
             </edge>
             <edge id="e2" source="https://yutu.example/id/Park/京滨工业园" target="https://yutu.example/id/Company/A-B">
               <data key="predicate">attracts</data>
@@ -176,6 +179,7 @@ fn graphml_is_as_recorded() {
               <data key="weight">1</data>
               <data key="confidence">0.5</data>
               <data key="planned">true</data>
+              <data key="symmetric">false</data>
             </edge>
             <edge id="e3" source="https://yutu.example/id/Park/京滨工业园" target="https://yutu.example/id/Company/诺禾致源">
               <data key="predicate">attracts</data>
@@ -183,13 +187,15 @@ fn graphml_is_as_recorded() {
               <data key="weight">1</data>
               <data key="confidence">0.8</data>
               <data key="planned">false</data>
+              <data key="symmetric">false</data>
             </edge>
-            <edge id="e4" source="https://yutu.example/id/Park/京滨工业园" target="https://yutu.example/id/Company/诺禾致源" directed="false">
+            <edge id="e4" source="https://yutu.example/id/Park/京滨工业园" target="https://yutu.example/id/Company/诺禾致源">
               <data key="predicate">cooperatesWith</data>
               <data key="predicateLabel">合作</data>
               <data key="weight">1</data>
               <data key="confidence">0.7</data>
               <data key="planned">false</data>
+              <data key="symmetric">true</data>
             </edge>
           </graph>
         </graphml>
@@ -237,7 +243,7 @@ fn gexf_is_as_recorded() {
                   <attvalue for="9" value="0"/>
                 </attvalues>
                 <viz:size value="21.2"/>
-                <viz:position x="70.5" y="-233" z="0"/>
+                <viz:position x="70.5" y="-251.3" z="0"/>
                 <viz:color r="119" g="170" b="221"/>
               </node>
               <node id="https://yutu.example/id/Company/诺禾致源" label="诺禾致源">
@@ -253,7 +259,7 @@ fn gexf_is_as_recorded() {
                   <attvalue for="9" value="0"/>
                 </attvalues>
                 <viz:size value="23.7"/>
-                <viz:position x="316.2" y="-437.4" z="0"/>
+                <viz:position x="346.1" y="-475.5" z="0"/>
                 <viz:color r="119" g="170" b="221"/>
               </node>
               <node id="https://yutu.example/id/Industry/生物医药" label="生物医药">
@@ -269,7 +275,7 @@ fn gexf_is_as_recorded() {
                   <attvalue for="9" value="0"/>
                 </attvalues>
                 <viz:size value="26.3"/>
-                <viz:position x="533.9" y="-223.1" z="0"/>
+                <viz:position x="583.4" y="-241.6" z="0"/>
                 <viz:color r="201" g="179" b="220"/>
               </node>
               <node id="https://yutu.example/id/Park/京滨工业园" label="京滨工业园">
@@ -285,7 +291,7 @@ fn gexf_is_as_recorded() {
                   <attvalue for="9" value="1"/>
                 </attvalues>
                 <viz:size value="32"/>
-                <viz:position x="313" y="-226.4" z="0"/>
+                <viz:position x="344" y="-244.7" z="0"/>
                 <viz:color r="187" g="204" b="51"/>
               </node>
               <node id="https://yutu.example/id/Region/武清区" label="武清区">
@@ -302,7 +308,7 @@ fn gexf_is_as_recorded() {
                   <attvalue for="9" value="0"/>
                 </attvalues>
                 <viz:size value="23.7"/>
-                <viz:position x="305.5" y="-17" z="0"/>
+                <viz:position x="335.6" y="-17" z="0"/>
                 <viz:color r="68" g="187" b="153"/>
               </node>
             </nodes>
@@ -358,11 +364,11 @@ fn csv_is_as_recorded() {
     let scene = scene(fixtures::park());
     expect![[r#"
         Id,Label,type,typeLabel,code,articles,focus,hops,hidden,degree,pageRank,betweenness,x,y
-        https://yutu.example/id/Company/A-B,"A&B <""甲""> 公司",Company,企业,,2,false,1,0,1,0.151632,0,70.5,233
-        https://yutu.example/id/Company/诺禾致源,诺禾致源,Company,企业,,2,false,1,0,2,0.18097,0,316.2,437.4
-        https://yutu.example/id/Industry/生物医药,生物医药,Industry,产业,,2,false,1,0,1,0.210308,0,533.9,223.1
-        https://yutu.example/id/Park/京滨工业园,京滨工业园,Park,园区,,2,true,0,0,5,0.276119,1,313,226.4
-        https://yutu.example/id/Region/武清区,武清区,Region,地区,120114,2,false,1,0,1,0.18097,0,305.5,17
+        https://yutu.example/id/Company/A-B,"A&B <""甲""> 公司",Company,企业,,2,false,1,0,1,0.151632,0,70.5,251.3
+        https://yutu.example/id/Company/诺禾致源,诺禾致源,Company,企业,,2,false,1,0,2,0.18097,0,346.1,475.5
+        https://yutu.example/id/Industry/生物医药,生物医药,Industry,产业,,2,false,1,0,1,0.210308,0,583.4,241.6
+        https://yutu.example/id/Park/京滨工业园,京滨工业园,Park,园区,,2,true,0,0,5,0.276119,1,344,244.7
+        https://yutu.example/id/Region/武清区,武清区,Region,地区,120114,2,false,1,0,1,0.18097,0,335.6,17
 
         Source,Target,Type,Label,predicate,Weight,confidence,planned,articles
         https://yutu.example/id/Park/京滨工业园,https://yutu.example/id/Region/武清区,Directed,位于,locatedIn,2,0.95,false,https://yutu.example/id/article/0 https://yutu.example/id/article/1
@@ -410,8 +416,8 @@ fn json_is_as_recorded() {
               "stroke": "#6B7615"
             },
             "position": {
-              "x": 313.0,
-              "y": 226.4
+              "x": 344.0,
+              "y": 244.7
             },
             "classes": "Park focus"
           },

@@ -4,6 +4,8 @@
 //! rows: one lookup and one vector addition a feature. Our own because the tagger is what the program stands or falls with:
 //! marginals of whole spans and integer features are needed, and libraries at hand give neither.
 
+#![expect(clippy::needless_range_loop, reason = "a lane is an index into several rows at once")]
+
 use rustc_hash::FxHashMap;
 
 use super::ModelError;

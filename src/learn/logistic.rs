@@ -207,7 +207,7 @@ impl Adagrad {
 }
 
 /// Fisher–Yates with a fixed xorshift, so that training does not depend on the machine.
-fn shuffle(order: &mut [usize], random: &mut u64) {
+pub(super) fn shuffle(order: &mut [usize], random: &mut u64) {
     for at in (1..order.len()).rev() {
         *random ^= *random << 13;
         *random ^= *random >> 7;

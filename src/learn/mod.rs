@@ -1,9 +1,13 @@
-//! Small learners for the stages: hashed features, logistic regression, ranking. Training is deterministic: the same examples in
-//! the same order give the same bytes.
+//! Small learners for the stages: hashed features, logistic regression, ranking, conditional random fields, boosted trees. Training is
+//! deterministic: the same examples in the same order give the same bytes.
 
+mod boost;
 pub mod crf;
 mod features;
 mod logistic;
+mod multi;
 
+pub use boost::{Boost, BoostOptions};
 pub use features::{Features, digest, hash, mix};
 pub use logistic::{Example, Group, Logistic, ModelError, TrainOptions};
+pub use multi::{Bag, COLUMNS, Instance, MultiLogistic, MultiOptions, Scores};

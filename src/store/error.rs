@@ -102,7 +102,7 @@ pub enum StoreError {
         format: String,
         /// The cause.
         #[source]
-        source: RdfParseError,
+        source: Box<RdfParseError>,
     },
     /// A file's format cannot be told.
     #[error("cannot tell the RDF format of {name}; name it with --format (nq, trig, ttl, nt, jsonld, rdfxml)")]
@@ -174,7 +174,7 @@ impl StoreError {
                     }
                     RdfParseError::Io(_) => None,
                 };
-                Self::Syntax { name: name.to_owned(), position, format: format.to_owned(), source }
+                Self::Syntax { name: name.to_owned(), position, format: format.to_owned(), source: Box::new(source) }
             }
             LoaderError::InvalidBaseIri { iri, .. } => Self::NotAnIri { iri },
         }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use oxigraph::{
-    model::{GraphNameRef, Literal, NamedNode, NamedNodeRef, Quad, Term},
+    model::{GraphNameRef, Literal, NamedNode, Quad, Term},
     store::Store,
 };
 
@@ -111,7 +111,7 @@ impl YutuStore {
 
     fn write_schema(&self) -> Result<(), StoreError> {
         let node = store_node();
-        let version = Literal::new_typed_literal(SCHEMA_VERSION.to_string(), NamedNodeRef::from(xsd::INTEGER));
+        let version = Literal::new_typed_literal(SCHEMA_VERSION.to_string(), xsd::INTEGER);
         let quad = Quad::new(node.clone(), yutu::SCHEMA_VERSION, version, node);
         self.store.insert(&quad).map_err(self.failed("write the schema version"))
     }

@@ -19,6 +19,8 @@ const COMMANDS: &[&str] = &[
     "query",
     "graph",
     "serve",
+    "train",
+    "eval",
     "completions",
     "man",
 ];

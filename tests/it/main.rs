@@ -6,5 +6,6 @@ mod help;
 mod named_queries;
 mod query;
 mod read;
+mod samples;
 mod store;
 mod yutu;

@@ -1,7 +1,7 @@
 //! Where nodes go: an embedded layout for pictures of 1 to some 2,000 nodes, and Graphviz's where it is installed.
 //!
 //! No well-kept crate under a permissive licence gives good pictures of such graphs: layout-rs draws hierarchies only,
-//! forceatlas2 is AGPL, fdg is abandoned and knows no sizes of nodes. So, in four steps, each a file:
+//! forceatlas2 is AGPL, fdg-sim moves points that have no size. So, in four steps, each a file:
 //! 1. `stress`: positions whose distances resemble those in the graph, by stochastic gradient descent
 //!    (Zheng, Pawar and Goodman, "Graph Drawing by Stochastic Gradient Descent", IEEE TVCG 25(9), 2019, doi 10.1109/TVCG.2018.2859997),
 //!    with edge lengths that give hubs room (Gansner and North, "Improved force-directed layouts", 1998);

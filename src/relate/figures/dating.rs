@@ -137,8 +137,7 @@ pub(super) fn candidates(
     }
     let mut nearest = ("-", "-");
     let mut out = Vec::with_capacity(16);
-    let mut rank = 0;
-    for time in times.iter().take(before).rev().take(BEFORE) {
+    for (rank, time) in times.iter().take(before).rev().take(BEFORE).enumerate() {
         let sentence = page.sentence_index(time.span.start);
         let paragraph = page.sentence(time.span.start).paragraph;
         let place = if view.clause.contains(time.span) {
@@ -169,7 +168,6 @@ pub(super) fn candidates(
             &mut out,
             [kind, noun, verb, after, qualifier],
         );
-        rank += 1;
     }
     if let Some(time) =
         times.get(before).filter(|time| time.span.start >= figure.span.end && view.sentence.contains(time.span))
@@ -218,14 +216,15 @@ pub(super) fn candidates(
     if let Some(previous) = previous {
         let near = near.unwrap_or("-");
         // A period further back than the times looked at is still a candidate.
-        if let Some(period) = previous.period {
-            if near != "far" && !out.iter().any(|c| c.period == Some(period)) {
-                let mut f = Features::new();
-                f.add(&["carried", near]);
-                let mut traits = common;
-                traits[0] = 24.0;
-                out.push(Candidate { period: Some(period), features: f, traits });
-            }
+        if let Some(period) = previous.period
+            && near != "far"
+            && !out.iter().any(|c| c.period == Some(period))
+        {
+            let mut f = Features::new();
+            f.add(&["carried", near]);
+            let mut traits = common;
+            traits[0] = 24.0;
+            out.push(Candidate { period: Some(period), features: f, traits });
         }
         let same_kind = figures[previous.index].unit.kind == figure.unit.kind;
         for candidate in &mut out {

@@ -159,18 +159,14 @@ pub(super) fn indicator(page: &Page, figure: &Figure, view: &View, previous: Opt
     let left = phrase_before(page, figure.span.start, floor);
     let right = phrase_after(page, figure.span.end, view.clause.end);
     let surface = |span: Span| page.text.surface(span);
-    if counted {
-        if let Some(right) = right {
-            return surface(right);
-        }
+    if counted && let Some(right) = right {
+        return surface(right);
     }
     if let Some(left) = left {
         return surface(left);
     }
-    if change {
-        if let Some((_, phrase)) = previous {
-            return phrase.to_owned();
-        }
+    if change && let Some((_, phrase)) = previous {
+        return phrase.to_owned();
     }
     if let Some(right) = right {
         return surface(right);

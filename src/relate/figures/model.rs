@@ -95,14 +95,6 @@ impl FigureModel {
         self.gate.probability(features)
     }
 
-    /// The model that the program brings, trained on the annotated articles.
-    ///
-    /// # Errors
-    /// When the file that was built in is damaged.
-    pub fn builtin() -> Result<Self, ModelError> {
-        Self::from_bytes(include_bytes!("../../../data/models/figures.bin"))
-    }
-
     /// The model as bytes: a mark, then each part with its length.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();

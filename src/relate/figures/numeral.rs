@@ -135,13 +135,13 @@ fn read_chinese(page: &Page, at: usize) -> Option<Numeral> {
         return None;
     }
     // 一点二亿元, 两点五倍; but 三点一刻.
-    if page.at(end) == '点' && powers == 0 {
-        if let Some(tenth) = digit(page.at(end + 1)) {
-            let scaled =
-                ["万", "亿", "倍", "个百分点", "公里", "米", "平方"].iter().any(|unit| page.starts(end + 2, unit));
-            if scaled {
-                return one(total + pending.unwrap_or(0.0) + tenth / 10.0, end + 2, false);
-            }
+    if page.at(end) == '点'
+        && powers == 0
+        && let Some(tenth) = digit(page.at(end + 1))
+    {
+        let scaled = ["万", "亿", "倍", "个百分点", "公里", "米", "平方"].iter().any(|unit| page.starts(end + 2, unit));
+        if scaled {
+            return one(total + pending.unwrap_or(0.0) + tenth / 10.0, end + 2, false);
         }
     }
     let open = powers > 0 && pending.is_none() && matches!(page.at(end), '来' | '几');

@@ -70,11 +70,11 @@ pub(super) fn scan(page: &Page, calendar: &Calendar) -> Scan {
     let mut at = 0;
     while at < page.len() {
         let c = page.at(at);
-        if time::may_begin(c) {
-            if let Some(end) = reader.read(page, at, &mut found.times) {
-                at = end;
-                continue;
-            }
+        if time::may_begin(c)
+            && let Some(end) = reader.read(page, at, &mut found.times)
+        {
+            at = end;
+            continue;
         }
         if numeral::may_begin(c) || c == '百' || c == '翻' || c == '过' || c == '大' {
             if let Some(end) = special(page, at, &mut found) {
@@ -98,11 +98,11 @@ fn special(page: &Page, at: usize, found: &mut Scan) -> Option<usize> {
             let number = numeral::read(page, at + 3)?;
             let mut value = number.value;
             let mut end = number.span.end;
-            if page.at(end) == '点' {
-                if let Some(decimal) = numeral::digit(page.at(end + 1)) {
-                    value += decimal / 10.0;
-                    end += 2;
-                }
+            if page.at(end) == '点'
+                && let Some(decimal) = numeral::digit(page.at(end + 1))
+            {
+                value += decimal / 10.0;
+                end += 2;
             }
             found.push(Span::new(at, end), value, fixed(unit, kind, end), true, number.open, "hundredths");
             return Some(end);
@@ -194,11 +194,11 @@ fn tenths(page: &Page, at: usize, value: f64, found: &mut Scan) -> Option<usize>
     } else if matches!(next, '多' | '余') {
         open = true;
         end += 1;
-    } else if let Some(digit) = numeral::digit(next) {
-        if unit::read(page, end + 1, true).is_none() {
-            per_cent += digit;
-            end += 1;
-        }
+    } else if let Some(digit) = numeral::digit(next)
+        && unit::read(page, end + 1, true).is_none()
+    {
+        per_cent += digit;
+        end += 1;
     }
     found.push(Span::new(at, end), per_cent, fixed("%", Kind::RATIO, end), true, open, "tenths");
     Some(end)

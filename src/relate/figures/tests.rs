@@ -46,7 +46,7 @@ fn figures(body: &str, names: &[(&str, EntityType)]) -> Vec<String> {
     let article = Article::new(None, "武清区招商引资提质增效", body, Some("2025-05-19".to_owned()), None);
     let text = Text::new(&article.text, segmenter());
     let entities = entities(&article.text, names);
-    let model = FigureModel::builtin().expect("the built-in model reads");
+    let model = builtin();
     observations(&article, &text, &entities, &model)
         .0
         .iter()
@@ -74,6 +74,12 @@ fn periods(body: &str) -> Vec<String> {
 }
 
 const WUQING: &[(&str, EntityType)] = &[("武清区", EntityType::Region)];
+
+/// The model that the program brings.
+fn builtin() -> FigureModel {
+    let packed = include_bytes!("../../../data/models/figures.bin.zst");
+    FigureModel::from_bytes(&crate::detect::unpack(packed)).expect("the program's own model is whole")
+}
 
 #[test]
 fn a_sentence_with_three_figures_gives_three_observations() {
@@ -213,7 +219,7 @@ fn every_figure_stands_in_its_evidence_and_runs_agree() {
         "点",
     ];
     let mut random = 7usize;
-    let model = FigureModel::builtin().expect("the built-in model reads");
+    let model = builtin();
     for _ in 0..400 {
         let body: String = (0..30)
             .map(|_| {
@@ -238,7 +244,7 @@ fn every_figure_stands_in_its_evidence_and_runs_agree() {
 
 #[test]
 fn a_model_survives_storage_and_refuses_damage() {
-    let model = FigureModel::builtin().expect("the built-in model reads");
+    let model = builtin();
     let bytes = model.to_bytes();
     assert_eq!(FigureModel::from_bytes(&bytes).expect("reads back"), model);
     for cut in [0, 7, 12, bytes.len() / 2, bytes.len() - 1] {

@@ -207,19 +207,21 @@ impl<'a> Reader<'a> {
         if let Some((year, end)) = year_at(page, at) {
             if is_dash(page.at(end)) {
                 let next = after_dashes(page, end);
-                if let Some((last, end)) = year_at(page, next) {
-                    if page.at(end) == '年' && last > year {
-                        return Some((Form::Years, vec![between_years(year, last)], end + 1));
-                    }
+                if let Some((last, end)) = year_at(page, next)
+                    && page.at(end) == '年'
+                    && last > year
+                {
+                    return Some((Form::Years, vec![between_years(year, last)], end + 1));
                 }
             }
             if page.at(end) == '年' {
                 if is_dash(page.at(end + 1)) {
                     let next = after_dashes(page, end + 1);
-                    if let Some((last, end)) = year_at(page, next) {
-                        if page.at(end) == '年' && last > year {
-                            return Some((Form::Years, vec![between_years(year, last)], end + 1));
-                        }
+                    if let Some((last, end)) = year_at(page, next)
+                        && page.at(end) == '年'
+                        && last > year
+                    {
+                        return Some((Form::Years, vec![between_years(year, last)], end + 1));
                     }
                 }
                 return Some(self.within_year(page, &[year], Form::Year, end + 1));
@@ -361,13 +363,13 @@ impl<'a> Reader<'a> {
         };
         match part {
             Some((part_form, mut readings, end)) if part_form != Form::Past => {
-                if page.starts(end, "以来") || page.at(end) == '起' {
-                    if let Some(month) = readings.first().and_then(|first| first.from.month()) {
-                        let until = Point::Month(now.year, now.month);
-                        readings.insert(0, Period::between(Point::Month(year, month), until));
-                        readings.push(between_years(year, now.year));
-                        return (Form::Since, readings, end + if page.at(end) == '起' { 1 } else { 2 });
-                    }
+                if (page.starts(end, "以来") || page.at(end) == '起')
+                    && let Some(month) = readings.first().and_then(|first| first.from.month())
+                {
+                    let until = Point::Month(now.year, now.month);
+                    readings.insert(0, Period::between(Point::Month(year, month), until));
+                    readings.push(between_years(year, now.year));
+                    return (Form::Since, readings, end + if page.at(end) == '起' { 1 } else { 2 });
                 }
                 (part_form, readings, end)
             }
@@ -456,10 +458,10 @@ impl<'a> Reader<'a> {
 
     /// Months, days, quarters that begin with a number; plans; 三年来.
     fn numbered(&self, page: &Page, at: usize) -> Option<(Form, Vec<Period>, usize)> {
-        if page.at(at) == '十' {
-            if let Some(found) = self.plan(page, at) {
-                return Some(found);
-            }
+        if page.at(at) == '十'
+            && let Some(found) = self.plan(page, at)
+        {
+            return Some(found);
         }
         if page.prev(at).is_ascii_alphanumeric()
             || page.prev(at) == '.'
@@ -476,13 +478,16 @@ impl<'a> Reader<'a> {
         }
         // 1-4月, 1月至4月, 2至3月
         let month_end = end + usize::from(page.at(end) == '月');
-        if first <= 12 && is_dash(page.at(month_end)) {
-            if let Some((last, after)) = small(page, after_dashes(page, month_end)) {
-                if page.at(after) == '月' && last <= 12 && !page.at(after + 1).is_ascii_digit() && last > first {
-                    let months = |year| Period::between(Point::Month(year, first), Point::Month(year, last));
-                    return Some((Form::Months, self.dated(last, months), after + 1));
-                }
-            }
+        if first <= 12
+            && is_dash(page.at(month_end))
+            && let Some((last, after)) = small(page, after_dashes(page, month_end))
+            && page.at(after) == '月'
+            && last <= 12
+            && !page.at(after + 1).is_ascii_digit()
+            && last > first
+        {
+            let months = |year| Period::between(Point::Month(year, first), Point::Month(year, last));
+            return Some((Form::Months, self.dated(last, months), after + 1));
         }
         if page.at(end) == '月' && first <= 12 {
             return Some(self.month(page, first, end + 1));
@@ -510,34 +515,33 @@ impl<'a> Reader<'a> {
     }
 
     fn month(&self, page: &Page, month: u8, at: usize) -> (Form, Vec<Period>, usize) {
-        if let Some((day, end)) = small(page, at) {
-            if matches!(page.at(end), '日' | '号') && day <= 31 {
-                let mut end = end + 1;
-                if is_dash(page.at(end)) {
-                    let next = after_dashes(page, end);
-                    if let Some((second, after)) = small(page, next) {
-                        if page.at(after) == '日' && second > day {
-                            let days = |y| Period::between(Point::Day(y, month, day), Point::Day(y, month, second));
-                            return (Form::Day, self.dated(month, days), after + 1);
-                        }
-                        if page.at(after) == '月' {
-                            if let Some((last, after)) = small(page, after + 1) {
-                                if page.at(after) == '日' {
-                                    let days =
-                                        |y| Period::between(Point::Day(y, month, day), Point::Day(y, second, last));
-                                    return (Form::Day, self.dated(month, days), after + 1);
-                                }
-                            }
-                        }
+        if let Some((day, end)) = small(page, at)
+            && matches!(page.at(end), '日' | '号')
+            && day <= 31
+        {
+            let mut end = end + 1;
+            if is_dash(page.at(end)) {
+                let next = after_dashes(page, end);
+                if let Some((second, after)) = small(page, next) {
+                    if page.at(after) == '日' && second > day {
+                        let days = |y| Period::between(Point::Day(y, month, day), Point::Day(y, month, second));
+                        return (Form::Day, self.dated(month, days), after + 1);
+                    }
+                    if page.at(after) == '月'
+                        && let Some((last, after)) = small(page, after + 1)
+                        && page.at(after) == '日'
+                    {
+                        let days = |y| Period::between(Point::Day(y, month, day), Point::Day(y, second, last));
+                        return (Form::Day, self.dated(month, days), after + 1);
                     }
                 }
-                if page.at(end) == '起' {
-                    end += 1;
-                }
-                let mut readings = self.dated(month, |year| Period::at(Point::Day(year, month, day)));
-                readings.extend(self.dated(month, |year| Period::at(Point::Month(year, month))));
-                return (Form::Day, readings, end);
             }
+            if page.at(end) == '起' {
+                end += 1;
+            }
+            let mut readings = self.dated(month, |year| Period::at(Point::Day(year, month, day)));
+            readings.extend(self.dated(month, |year| Period::at(Point::Month(year, month))));
+            return (Form::Day, readings, end);
         }
         let mut end = at;
         if matches!(page.at(at), '底' | '末' | '初' | '份') {

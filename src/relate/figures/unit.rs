@@ -123,13 +123,15 @@ pub(super) fn read(page: &Page, at: usize, chinese: bool) -> Option<Unit> {
         base_from = powers_end;
     }
     // 一个多小时, 两个半月
-    if powers_end == at && page.at(at) == '个' && matches!(page.at(at + 1), '多' | '半') {
-        if let Some(unit) = ["小时", "月", "季度", "百分点"].iter().find(|unit| page.starts(at + 2, unit)) {
-            let written = if *unit == "小时" { (*unit).to_owned() } else { format!("个{unit}") };
-            let kind = if *unit == "百分点" { Kind::POINTS } else { Kind::TIME };
-            let end = at + 2 + unit.chars().count();
-            return Some(Unit { base: written.clone(), written, powers: 0, kind, end, open: page.at(at + 1) == '多' });
-        }
+    if powers_end == at
+        && page.at(at) == '个'
+        && matches!(page.at(at + 1), '多' | '半')
+        && let Some(unit) = ["小时", "月", "季度", "百分点"].iter().find(|unit| page.starts(at + 2, unit))
+    {
+        let written = if *unit == "小时" { (*unit).to_owned() } else { format!("个{unit}") };
+        let kind = if *unit == "百分点" { Kind::POINTS } else { Kind::TIME };
+        let end = at + 2 + unit.chars().count();
+        return Some(Unit { base: written.clone(), written, powers: 0, kind, end, open: page.at(at + 1) == '多' });
     }
     let found = base_at(page, base_from);
     let Some((base, length)) = found else {

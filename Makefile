@@ -1,0 +1,50 @@
+# make demo   see it work          make test   all tests
+# CARGO_FLAGS goes to every cargo call, e.g. CARGO_FLAGS='--offline'.
+.PHONY: demo test build install setup score bench bench-load bench-memory fmt lint train clean-demo help
+
+CARGO_FLAGS ?=
+RELEASE = --release --locked $(CARGO_FLAGS)
+
+help:          ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
+
+demo: setup    ## build, read the sample articles, answer three questions, draw a picture
+	@CARGO_FLAGS="$(CARGO_FLAGS)" scripts/demo.sh
+
+test: setup    ## all tests
+	cargo test $(RELEASE)
+
+build: setup   ## the program: target/release/yutu
+	cargo build $(RELEASE) --bin yutu
+
+install: setup ## the program into ~/.cargo/bin
+	cargo install --path . --locked $(CARGO_FLAGS)
+
+setup:         ## check what the build needs, and install it where that is allowed
+	@scripts/setup.sh
+
+score: build   ## quality against annotated articles
+	@scripts/score.sh
+
+bench: setup   ## speed of extraction, beside jieba-rs
+	cargo bench --locked $(CARGO_FLAGS) --bench extract
+
+bench-load: setup   ## speed of loading, beside oxigraph (PyPI)
+	scripts/bench_load.sh
+
+bench-memory: build ## most memory of ingest at several sizes: all stages, and the store alone
+	scripts/bench_ingest.py
+	scripts/bench_memory.sh
+
+fmt:           ## format the code
+	cargo fmt
+
+lint: setup    ## formatting and lints, as the checks ask for
+	cargo fmt --check
+	cargo clippy $(RELEASE) --all-targets -- -D warnings
+
+train: build   ## the models anew from data/corpus (some minutes); build again to take them into the program
+	target/release/yutu train --corpus data/corpus -o data/models
+
+clean-demo:    ## remove ./demo
+	rm -rf demo

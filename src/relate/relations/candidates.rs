@@ -1,0 +1,239 @@
+//! Which triples are worth a closer look.
+
+use crate::model::Predicate;
+
+use super::{
+    names::Names,
+    scene::{NONE, Scene},
+    signals::{Signals, UNSEEN, object_column, subject_column},
+};
+
+/// A triple of entity indices that may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Candidate {
+    /// Index of the entity it starts from.
+    pub(super) subject: u32,
+    /// Index of the entity it leads to.
+    pub(super) object: u32,
+    /// The predicate.
+    pub(super) predicate: Predicate,
+}
+
+/// Roles less likely than this (log-odds) are not followed up.
+const ROLE_FLOOR: f32 = -4.6;
+/// Pairs less likely than this are not followed up for their own sake.
+const PAIR_FLOOR: f32 = -4.9;
+/// So many mentioned entities before an anchor are considered.
+const LOOK_BACK: usize = 7;
+/// So many of the article's main entities are considered.
+const MAIN: usize = 3;
+
+/// How present each entity is in the article.
+pub(super) struct Presence {
+    /// Mentions, more for headline and opening.
+    pub(super) weight: Vec<f32>,
+    /// Entities, the most present first.
+    pub(super) order: Vec<u32>,
+    /// Whether the headline names it.
+    pub(super) in_title: Vec<bool>,
+    /// Whether the first paragraph's opening names it.
+    pub(super) in_lead: Vec<bool>,
+}
+
+impl Presence {
+    /// Weighs the entities.
+    pub(super) fn new(scene: &Scene) -> Self {
+        let count = scene.entities.len();
+        let (mut in_title, mut in_lead) = (vec![false; count], vec![false; count]);
+        let mut weight = vec![0.0; count];
+        for place in &scene.places {
+            let entity = place.entity as usize;
+            weight[entity] += 1.0;
+            in_title[entity] |= place.paragraph == 0;
+            in_lead[entity] |= place.paragraph == 1 && place.sentence <= 2;
+        }
+        for entity in 0..count {
+            weight[entity] += 3.0 * f32::from(u8::from(in_title[entity])) + 1.5 * f32::from(u8::from(in_lead[entity]));
+        }
+        let mut order: Vec<u32> = (0..count as u32).filter(|&entity| weight[entity as usize] > 0.0).collect();
+        let first = |entity: u32| scene.places_of[entity as usize].first().copied();
+        order.sort_by(|&a, &b| weight[b as usize].total_cmp(&weight[a as usize]).then_with(|| first(a).cmp(&first(b))));
+        Self { weight, order, in_title, in_lead }
+    }
+}
+
+/// The triples worth a look, sorted.
+pub(super) fn candidates(scene: &Scene, signals: &Signals, presence: &Presence, names: &Names) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let count = scene.entities.len() as u32;
+    for &predicate in Predicate::ALL {
+        for entity in 0..count {
+            if scene.places_of[entity as usize].is_empty() {
+                continue;
+            }
+            if signals.roles[entity as usize][object_column(predicate)] > ROLE_FLOOR {
+                seek(scene, signals, presence, predicate, entity, true, &mut found);
+            }
+            let from_subject = matches!(
+                predicate,
+                Predicate::LocatedIn | Predicate::PartOf | Predicate::Jurisdiction | Predicate::CooperatesWith
+            );
+            if from_subject && signals.roles[entity as usize][subject_column(predicate)] > ROLE_FLOOR {
+                seek(scene, signals, presence, predicate, entity, false, &mut found);
+            }
+        }
+    }
+    by_name(scene, presence, names, &mut found);
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Places, wholes, industries and builders that a name itself speaks of, however the text puts it.
+fn by_name(scene: &Scene, presence: &Presence, names: &Names, found: &mut Vec<Candidate>) {
+    use Predicate::{Develops, FocusesOn, Jurisdiction, LocatedIn, PartOf};
+    for &object in &presence.order {
+        let outer = scene.entities[object as usize].kind;
+        for &subject in presence.order.iter().filter(|&&subject| subject != object) {
+            let inner = scene.entities[subject as usize].kind;
+            let mut push = |predicate| found.push(Candidate { subject, object, predicate });
+            let wholes =
+                [LocatedIn, PartOf, Jurisdiction].into_iter().filter(|predicate| predicate.allows(inner, outer));
+            for (count, predicate) in wholes.enumerate() {
+                if count == 0 && !names.suggest(subject, object) {
+                    break;
+                }
+                push(predicate);
+            }
+            if FocusesOn.allows(inner, outer) && names.contains(subject, object) {
+                push(FocusesOn);
+            }
+            if Develops.allows(inner, outer) && names.contains(object, subject) {
+                push(Develops);
+            }
+        }
+    }
+}
+
+/// Looks for partners of `entity`, which is the object of the predicate or (`is_object` false) its subject.
+fn seek(
+    scene: &Scene,
+    signals: &Signals,
+    presence: &Presence,
+    predicate: Predicate,
+    entity: u32,
+    is_object: bool,
+    found: &mut Vec<Candidate>,
+) {
+    let own = if is_object { object_column(predicate) } else { subject_column(predicate) };
+    let other_column = (own + 16) % 32;
+    let kind = scene.entities[entity as usize].kind;
+    let allowed = |other: u32| {
+        let other_kind = scene.entities[other as usize].kind;
+        other != entity
+            && if is_object { predicate.allows(other_kind, kind) } else { predicate.allows(kind, other_kind) }
+    };
+    let likely = |other: u32| signals.roles[other as usize][other_column] > ROLE_FLOOR;
+    let mut push = |other: u32| {
+        let (mut subject, mut object) = if is_object { (other, entity) } else { (entity, other) };
+        if predicate.is_symmetric() && first_place(scene, object) < first_place(scene, subject) {
+            (subject, object) = (object, subject);
+        }
+        if predicate.allows(scene.entities[subject as usize].kind, scene.entities[object as usize].kind) {
+            found.push(Candidate { subject, object, predicate });
+        }
+    };
+    for &other in &signals.partners[entity as usize] {
+        if allowed(other) {
+            let score =
+                if is_object { signals.pair(other, predicate, entity) } else { signals.pair(entity, predicate, other) };
+            if score > PAIR_FLOOR {
+                push(other);
+            }
+        }
+    }
+    let anchor = signals.anchors[entity as usize][own] as usize;
+    let mut seen: [u32; LOOK_BACK] = [NONE; LOOK_BACK];
+    let mut count = 0;
+    for place in scene.places[..anchor].iter().rev().take(40) {
+        if count == LOOK_BACK {
+            break;
+        }
+        if allowed(place.entity) && likely(place.entity) && !seen[..count].contains(&place.entity) {
+            seen[count] = place.entity;
+            count += 1;
+            push(place.entity);
+        }
+    }
+    let mut main = 0;
+    for &other in &presence.order {
+        if main == MAIN {
+            break;
+        }
+        if allowed(other) && likely(other) {
+            main += 1;
+            push(other);
+        }
+    }
+    let topic = scene.topic_of[scene.places[anchor].sentence as usize];
+    if let Some(place) = scene.places.get(topic as usize)
+        && allowed(place.entity)
+    {
+        push(place.entity);
+    }
+}
+
+/// The entity's first mention.
+pub(super) fn first_place(scene: &Scene, entity: u32) -> u32 {
+    scene.places_of[entity as usize].first().copied().unwrap_or(NONE)
+}
+
+/// Candidates by what they share.
+pub(super) struct Tallies<'a> {
+    pub(super) all: &'a [Candidate],
+    /// What a shared sentence says of each.
+    pub(super) pair: Vec<f32>,
+    /// Indices ordered by predicate and object.
+    by_object: Vec<u32>,
+    /// Indices ordered by predicate and subject.
+    by_subject: Vec<u32>,
+}
+
+impl<'a> Tallies<'a> {
+    pub(super) fn new(signals: &Signals, all: &'a [Candidate]) -> Self {
+        let pair = all.iter().map(|c| signals.pair(c.subject, c.predicate, c.object)).collect();
+        let mut by_object: Vec<u32> = (0..all.len() as u32).collect();
+        let mut by_subject = by_object.clone();
+        by_object.sort_by_key(|&index| {
+            let c = &all[index as usize];
+            (c.predicate.index(), c.object)
+        });
+        by_subject.sort_by_key(|&index| {
+            let c = &all[index as usize];
+            (c.predicate.index(), c.subject)
+        });
+        Self { all, pair, by_object, by_subject }
+    }
+
+    /// The candidates with the same predicate and the same object (or subject), itself included.
+    pub(super) fn rivals(&self, candidate: &Candidate, of_object: bool) -> &[u32] {
+        let order = if of_object { &self.by_object } else { &self.by_subject };
+        let key_of = |c: &Candidate| (c.predicate.index(), if of_object { c.object } else { c.subject });
+        let key = key_of(candidate);
+        let key_of = |index: u32| key_of(&self.all[index as usize]);
+        let from = order.partition_point(|&index| key_of(index) < key);
+        let to = from + order[from..].partition_point(|&index| key_of(index) == key);
+        &order[from..to]
+    }
+
+    /// The best score of another predicate between the same two; candidates of one pair stand together.
+    pub(super) fn best_other_predicate(&self, index: usize, candidate: &Candidate) -> f32 {
+        let same = |&at: &usize| {
+            let other = &self.all[at];
+            (other.subject, other.object) == (candidate.subject, candidate.object)
+        };
+        let before = (0..index).rev().take_while(same);
+        let after = (index + 1..self.all.len()).take_while(same);
+        before.chain(after).map(|at| self.pair[at]).fold(UNSEEN, f32::max)
+    }
+}

@@ -1,0 +1,32 @@
+//! Relations between the entities of an article, by a trained model.
+//!
+//! Two linear models read the text first: what the words around a mention say about the parts it may play ([`roles`]), and what the
+//! words around and between two mentions of one sentence say ([`pairs`]). Triples that the type table allows and that either
+//! model finds possible become [`candidates`], also across sentences: a subject is often named once and left out afterwards.
+//! Boosted trees weigh each candidate by some dozens of [`numbers`], and once more ([`second`]) knowing what the first look thinks of
+//! its rivals, its enumeration and the places around it. What entities there are is decided elsewhere.
+
+mod candidates;
+mod check;
+mod cues;
+mod emit;
+mod model;
+mod names;
+mod numbers;
+mod pairs;
+mod places;
+mod roles;
+mod sample;
+mod scene;
+mod second;
+mod signals;
+mod train;
+
+#[cfg(test)]
+mod tests;
+
+pub use check::{RelationCheck, RelationError, RelationTally};
+pub use emit::relations;
+pub use model::RelationModel;
+pub use sample::RelationSample;
+pub use train::{RelationTraining, cross_validate, train, train_and_check};

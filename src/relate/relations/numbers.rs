@@ -1,0 +1,309 @@
+//! The numbers that describe a candidate triple: names, nearness, presence, what the linear models say, rivals, siblings.
+
+use super::{
+    candidates::{Candidate, Presence, Tallies, first_place},
+    names::Names,
+    scene::{Item, NONE, Place, Scene, acts},
+    signals::{Signals, UNSEEN, object_column, subject_column},
+};
+
+/// How many numbers [`describe`] appends.
+pub(super) const NUMBERS: usize = 100;
+
+/// Appends the numbers of each candidate to `out`, row after row.
+pub(super) fn describe(
+    scene: &Scene,
+    signals: &Signals,
+    presence: &Presence,
+    names: &Names,
+    candidates: &[Candidate],
+    out: &mut Vec<f32>,
+) {
+    let tallies = Tallies::new(signals, candidates);
+    let mut last_pair = (NONE, NONE);
+    let mut pair_numbers = Vec::new();
+    for (index, candidate) in candidates.iter().enumerate() {
+        let from = out.len();
+        if (candidate.subject, candidate.object) != last_pair {
+            last_pair = (candidate.subject, candidate.object);
+            pair_numbers.clear();
+            names.compare(candidate.subject, candidate.object, &mut pair_numbers);
+            closeness(scene, candidate.subject, candidate.object, &mut pair_numbers);
+            standing(scene, presence, candidate.subject, candidate.object, &mut pair_numbers);
+            peers(scene, presence, names, candidate.subject, candidate.object, &mut pair_numbers);
+        }
+        out.extend_from_slice(&pair_numbers);
+        said(scene, signals, &tallies, index, candidate, out);
+        let Candidate { subject, object, predicate } = *candidate;
+        seen_from(scene, signals, object_column(predicate), object, subject, out);
+        seen_from(scene, signals, subject_column(predicate), subject, object, out);
+        cues(scene, signals, candidate, out);
+        debug_assert_eq!(out.len() - from, NUMBERS, "every candidate has as many numbers");
+    }
+}
+
+/// Where the two stand nearest to each other.
+fn closeness(scene: &Scene, subject: u32, object: u32, out: &mut Vec<f32>) {
+    let (subjects, objects) = (&scene.places_of[subject as usize], &scene.places_of[object as usize]);
+    let mut best = (u32::MAX, 0usize, 0usize);
+    let mut shared = 0.0;
+    for &s in subjects {
+        for &o in objects {
+            let (a, b) = (&scene.places[s as usize], &scene.places[o as usize]);
+            let gap = if a.start < b.start { b.start - a.end } else { a.start - b.end };
+            if gap < best.0 {
+                best = (gap, s as usize, o as usize);
+            }
+            shared += f32::from(u8::from(a.sentence == b.sentence));
+        }
+    }
+    let (a, b) = (&scene.places[best.1], &scene.places[best.2]);
+    let sign = if a.start < b.start { 1.0 } else { -1.0 };
+    let clauses = scene.items[a.item as usize].clause.abs_diff(scene.items[b.item as usize].clause);
+    out.extend([
+        sign * (best.0 as f32 + 1.0).min(400.0),
+        sign * (best.1.abs_diff(best.2) as f32).min(60.0),
+        a.sentence.abs_diff(b.sentence) as f32,
+        clauses.min(30) as f32,
+        f32::from(u8::from(a.paragraph == b.paragraph)),
+        f32::from(u8::from(a.first == b.first)),
+        shared,
+        f32::from(a.opens),
+        f32::from(b.opens),
+    ]);
+}
+
+/// How present the two are.
+fn standing(scene: &Scene, presence: &Presence, subject: u32, object: u32, out: &mut Vec<f32>) {
+    for entity in [subject, object] {
+        let index = entity as usize;
+        let kind = scene.entities[index].kind;
+        let (mut rank, mut alike) = (0.0, 0.0);
+        let mut before = true;
+        for &other in &presence.order {
+            before &= other != entity;
+            if scene.entities[other as usize].kind == kind {
+                alike += 1.0;
+                rank += f32::from(u8::from(before));
+            }
+        }
+        out.extend([
+            kind.index() as f32,
+            scene.places_of[index].len() as f32,
+            presence.weight[index],
+            rank,
+            alike,
+            f32::from(u8::from(presence.in_title[index])) + 2.0 * f32::from(u8::from(presence.in_lead[index])),
+            first_place(scene, entity) as f32 / scene.places.len() as f32,
+        ]);
+    }
+    out.push(scene.places.len() as f32);
+}
+
+/// Other places that the object might be taken for: of the level that the subject's name asks for, in the order of presence.
+fn peers(scene: &Scene, presence: &Presence, names: &Names, subject: u32, object: u32, out: &mut Vec<f32>) {
+    let kind = scene.entities[object as usize].kind;
+    let wanted = names.level_at(subject);
+    let (mut count, mut rank, mut seen) = (0.0, 0.0, false);
+    for &other in &presence.order {
+        seen |= other == object;
+        if scene.entities[other as usize].kind == kind && (wanted == 0.0 || names.level_at(other) == wanted) {
+            count += 1.0;
+            rank += f32::from(u8::from(!seen));
+        }
+    }
+    out.extend([count, rank, names.level_at(object) - wanted]);
+}
+
+/// What the linear models say, about this triple and about its rivals.
+fn said(scene: &Scene, signals: &Signals, tallies: &Tallies, index: usize, candidate: &Candidate, out: &mut Vec<f32>) {
+    let Candidate { subject, object, predicate } = *candidate;
+    let (s, o) = (subject as usize, object as usize);
+    let pair = tallies.pair[index];
+    let role_s = signals.roles[s][subject_column(predicate)];
+    let role_o = signals.roles[o][object_column(predicate)];
+    let best_of = |entity: usize, side: usize| {
+        (0..16).filter(|&p| p != predicate.index()).map(|p| signals.roles[entity][side + p]).fold(UNSEEN, f32::max)
+    };
+    let other_predicate = tallies.best_other_predicate(index, candidate);
+    let reverse = signals.pair(object, predicate, subject);
+    out.extend([
+        predicate.index() as f32,
+        pair,
+        role_s,
+        role_o,
+        role_s + role_o,
+        best_of(s, 0),
+        best_of(o, 16),
+        other_predicate,
+        reverse,
+    ]);
+    // Rivals: other subjects for this object, other objects for this subject.
+    for of_object in [true, false] {
+        let rivals = tallies.rivals(candidate, of_object);
+        let (mut best_pair, mut best_role, mut stronger, mut count) = (UNSEEN, UNSEEN, 0.0, 0.0);
+        for &rival in rivals {
+            let other = &tallies.all[rival as usize];
+            if (other.subject, other.object) == (subject, object) {
+                continue;
+            }
+            count += 1.0;
+            let score = tallies.pair[rival as usize];
+            best_pair = f32::max(best_pair, score);
+            stronger += f32::from(u8::from(score > pair));
+            let role = if of_object {
+                signals.roles[other.subject as usize][subject_column(predicate)]
+            } else {
+                signals.roles[other.object as usize][object_column(predicate)]
+            };
+            best_role = f32::max(best_role, role);
+        }
+        let own_role = if of_object { role_s } else { role_o };
+        out.extend([pair - best_pair, best_pair, own_role - best_role, stronger, count]);
+    }
+    // Members of the enumeration that the object (the subject) stands in.
+    for (entity, column, is_object) in [(o, object_column(predicate), true), (s, subject_column(predicate), false)] {
+        let (mut sum, mut best, mut count) = (0.0, UNSEEN, 0.0);
+        if let Some(place) = scene.places.get(signals.anchors[entity][column] as usize) {
+            for member in place.first..=place.last {
+                let other = scene.places[member as usize].entity;
+                if other as usize != entity && count < 12.0 {
+                    let score = if is_object {
+                        signals.pair(subject, predicate, other)
+                    } else {
+                        signals.pair(other, predicate, object)
+                    };
+                    sum += score;
+                    best = f32::max(best, score);
+                    count += 1.0;
+                }
+            }
+        }
+        out.extend([if count > 0.0 { sum / count } else { UNSEEN }, best, count]);
+    }
+}
+
+/// Where cues of the predicate stand: around the mention that plays the object's part, around the subject's, and between and
+/// beside the two mentions of the most telling sentence.
+fn cues(scene: &Scene, signals: &Signals, candidate: &Candidate, out: &mut Vec<f32>) {
+    let Candidate { subject, object, predicate } = *candidate;
+    let bit = 1u16 << predicate.index();
+    let ends = [(object, object_column(predicate)), (subject, subject_column(predicate))];
+    for (entity, column) in ends {
+        let Some(place) = scene.places.get(signals.anchors[entity as usize][column] as usize) else {
+            out.extend([20.0, 20.0]);
+            continue;
+        };
+        let first = scene.places[place.first as usize].item as usize;
+        let last = scene.places[place.last as usize].item as usize;
+        let (from, _) = scene.sentence_items[place.sentence as usize];
+        let (_, to) = scene.clause_items[scene.items[last].clause as usize];
+        let left = scene.items[from as usize..first].iter().rev().take(20).position(|item| item.cue & bit != 0);
+        let right = scene.items[last + 1..to as usize].iter().take(20).position(|item| item.cue & bit != 0);
+        out.extend([left.unwrap_or(20) as f32, right.unwrap_or(20) as f32]);
+    }
+    let met = signals.pair_with_places(subject, predicate, object);
+    let places = met.and_then(|(_, (a, b))| Some((scene.places.get(a as usize)?, scene.places.get(b as usize)?)));
+    let Some((a, b)) = places else {
+        out.extend([-1.0; 6]);
+        return;
+    };
+    let count = |items: &[Item]| items.iter().filter(|item| item.cue & bit != 0).count().min(3) as f32;
+    let (_, to) = scene.clause_items[scene.items[b.item as usize].clause as usize];
+    let (from, _) = scene.clause_items[scene.items[a.item as usize].clause as usize];
+    let between = &scene.items[a.item as usize + 1..b.item as usize];
+    let clauses = scene.items[b.item as usize].clause - scene.items[a.item as usize].clause;
+    out.extend([
+        f32::from(u8::from(a.entity == subject)),
+        count(between),
+        count(&scene.items[b.item as usize + 1..(to as usize).max(b.item as usize + 1)]),
+        count(&scene.items[from as usize..a.item as usize]),
+        clauses.min(20) as f32,
+        between.iter().filter(|item| item.is_verb()).count().min(8) as f32,
+    ]);
+}
+
+/// How `other` is reached from the mention where `entity` plays its part (`column`) most clearly.
+fn seen_from(scene: &Scene, signals: &Signals, column: usize, entity: u32, other: u32, out: &mut Vec<f32>) {
+    let other_column = (column + 16) % 32;
+    let anchor_index = signals.anchors[entity as usize][column] as usize;
+    let Some(anchor) = scene.places.get(anchor_index) else {
+        out.extend([UNSEEN; 14]);
+        return;
+    };
+    let before = scene.places_of[other as usize].iter().rev().find(|&&place| (place as usize) < anchor_index);
+    let after = scene.places_of[other as usize].iter().find(|&&place| (place as usize) > anchor_index);
+    let after = after.filter(|&&place| scene.places[place as usize].sentence == anchor.sentence);
+    let topic = scene.topic_of[anchor.sentence as usize];
+    let is_other = |place: u32| scene.places.get(place as usize).is_some_and(|place| place.entity == other);
+    let topic = if is_other(topic) { f32::from(scene.topic_weight[anchor.sentence as usize]) } else { 0.0 };
+    let is_lead = is_other(scene.lead_of[anchor.sentence as usize]);
+    // How many others that act have opened a clause since it last did.
+    let (mut openers, mut opener, mut found) = (0.0, NONE, false);
+    for place in scene.places[..anchor_index].iter().rev().take(40) {
+        if place.opens > 0 && acts(place.kind) && place.entity != entity && place.entity != opener {
+            if place.entity == other {
+                found = true;
+                break;
+            }
+            openers += 1.0;
+            opener = place.entity;
+        }
+    }
+    let first_of_sentence = scene.sentence_places[anchor.sentence as usize].0;
+    out.extend([
+        f32::from(u8::from(is_lead)),
+        if found { openers } else { 20.0 },
+        f32::from(u8::from(is_other(first_of_sentence))),
+    ]);
+    let Some(&before) = before else {
+        let gap = after.map_or(99.0, |&after| (after as usize - anchor_index) as f32);
+        out.extend([99.0, 99.0, 99.0, 99.0, -1.0, UNSEEN, 0.0, gap, topic, 0.0, 99.0]);
+        return;
+    };
+    let place = &scene.places[before as usize];
+    let own_role = signals.place_roles[before as usize][other_column];
+    // Mentions between that could be meant instead.
+    let (mut nearer, mut best, mut previous) = (0.0, UNSEEN, NONE);
+    let kind = place.kind;
+    let mut of_kind = 0.0;
+    let stop = (anchor_index - before as usize).min(40);
+    for (at, rival) in scene.places[anchor_index - stop..anchor_index].iter().enumerate().rev() {
+        let at = anchor_index - stop + at;
+        if at == before as usize || rival.entity == other || rival.entity == entity || rival.entity == previous {
+            continue;
+        }
+        let role = signals.place_roles[at][other_column];
+        if role > -3.0 {
+            nearer += 1.0;
+        }
+        best = f32::max(best, role);
+        of_kind += f32::from(u8::from(rival.kind == kind));
+        previous = rival.entity;
+    }
+    let near = |a: &Place, b: &Place| {
+        if a.sentence == b.sentence {
+            0.0
+        } else if a.paragraph == b.paragraph && a.section == b.section {
+            1.0
+        } else if a.paragraph == b.paragraph || a.section == b.section {
+            2.0
+        } else {
+            3.0
+        }
+    };
+    let clauses = scene.items[anchor.item as usize].clause - scene.items[place.item as usize].clause;
+    out.extend([
+        (anchor.sentence - place.sentence).min(60) as f32,
+        clauses.min(90) as f32,
+        nearer,
+        of_kind,
+        f32::from(place.opens),
+        own_role,
+        own_role - best,
+        after.map_or(99.0, |&after| (after as usize - anchor_index) as f32),
+        topic,
+        near(place, anchor),
+        (anchor_index - before as usize).min(60) as f32,
+    ]);
+}

@@ -1,0 +1,247 @@
+//! Training and cross-validation of the relation model.
+//!
+//! Each later learner is trained on what the earlier ones say about articles that they have not seen: writers are dealt into
+//! folds, and a fold is described by models of the other folds.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::learn::{Bag, Boost, BoostOptions, MultiLogistic, MultiOptions};
+
+use super::{
+    candidates::{Candidate, Presence, candidates},
+    check::{RelationCheck, View, check, thresholds},
+    model::{RelationModel, Scored},
+    names::Names,
+    numbers,
+    sample::RelationSample,
+    scene::Scene,
+    second,
+    signals::{self, Signals},
+};
+
+/// How to train a [`RelationModel`].
+#[derive(Debug, Clone, Copy)]
+pub struct RelationTraining {
+    /// Into how many folds the groups are dealt.
+    pub folds: usize,
+    /// How many noisy copies of each article to learn from on top of the clean one.
+    pub noisy_copies: u64,
+    /// The linear models.
+    pub linear: MultiOptions,
+    /// The trees of the first look.
+    pub first: BoostOptions,
+    /// The trees of the second look.
+    pub second: BoostOptions,
+}
+
+impl Default for RelationTraining {
+    fn default() -> Self {
+        Self {
+            folds: 7,
+            noisy_copies: 1,
+            // A feature of one article comes back in its noisy copy: three articles' worth.
+            linear: MultiOptions { min_bags: 7, ..MultiOptions::default() },
+            first: BoostOptions { trees: 80, rate: 0.09, leaves: 32, ..BoostOptions::default() },
+            second: BoostOptions { trees: 220, rate: 0.04, ..BoostOptions::default() },
+        }
+    }
+}
+
+/// Learns from annotated articles; the same articles in the same order give the same model.
+pub fn train(samples: &[RelationSample], options: RelationTraining) -> RelationModel {
+    train_and_check(samples, options).0
+}
+
+/// Learns, and says what cross-validation on the way finds (see [`cross_validate`]).
+pub fn train_and_check(samples: &[RelationSample], options: RelationTraining) -> (RelationModel, RelationCheck) {
+    let views = views(samples, options);
+    let table = Table::new(&views, options);
+    let scores = table.final_scores();
+    let all: Vec<usize> = (0..views.len()).collect();
+    let (roles, pairs) = table.linear(&all, options.linear);
+    let first = table.boost(&all, false);
+    let second = table.boost(&all, true);
+    let thresholds = thresholds(&views, &scores, |_| true);
+    (RelationModel { roles, pairs, first, second, thresholds }, check(&views, &table.folds, &scores, samples.len()))
+}
+
+/// Measures by cross-validation over groups. The trees of a fold never see its articles, nor do the linear models that describe
+/// it; those that describe the *other* folds to the trees do (nesting them costs `folds` times as much).
+pub fn cross_validate(samples: &[RelationSample], options: RelationTraining) -> RelationCheck {
+    let views = views(samples, options);
+    let table = Table::new(&views, options);
+    check(&views, &table.folds, &table.final_scores(), samples.len())
+}
+
+/// Numbers of the second look.
+const SECOND_WIDTH: usize = numbers::NUMBERS + second::NUMBERS;
+
+/// The articles, then `noisy_copies` noisy copies of each.
+fn views(samples: &[RelationSample], options: RelationTraining) -> Vec<View> {
+    let noisy = (0..options.noisy_copies).flat_map(|round| samples.iter().map(move |sample| sample.with_noise(round)));
+    samples.iter().cloned().chain(noisy).map(View::new).collect()
+}
+
+/// Groups dealt into folds, the largest first, each into the fold that has least.
+fn deal(views: &[View], folds: usize) -> Vec<usize> {
+    let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
+    for view in views {
+        *sizes.entry(&view.sample.group).or_default() += 1;
+    }
+    let mut groups: Vec<(&str, usize)> = sizes.into_iter().collect();
+    groups.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    let mut loads = vec![0; folds.max(2)];
+    let mut fold_of: BTreeMap<&str, usize> = BTreeMap::new();
+    for (group, size) in groups {
+        let fold = (0..loads.len()).min_by_key(|&fold| loads[fold]).unwrap_or(0);
+        loads[fold] += size;
+        fold_of.insert(group, fold);
+    }
+    views.iter().map(|view| fold_of[view.sample.group.as_str()]).collect()
+}
+
+/// Everything that the learners learn from.
+struct Table<'a> {
+    views: &'a [View],
+    folds: Vec<usize>,
+    fold_count: usize,
+    bags: Vec<(Vec<Bag>, Vec<Bag>)>,
+    candidates: Vec<Vec<Candidate>>,
+    /// For each view the numbers of the first look, row after row.
+    first_rows: Vec<Vec<f32>>,
+    /// For each view the numbers of the second look, of the candidates that have one.
+    second_rows: Vec<Vec<f32>>,
+    /// For each view the candidates that have a row of the second look.
+    again: Vec<Vec<u32>>,
+    first: BoostOptions,
+    second: BoostOptions,
+}
+
+impl<'a> Table<'a> {
+    fn new(views: &'a [View], options: RelationTraining) -> Self {
+        let bags = views
+            .par_iter()
+            .map(|view| {
+                let scene = Scene::new(&view.sample.text, &view.sample.entities);
+                signals::bags(&scene, &|subject, object| view.answers(subject, object))
+            })
+            .collect();
+        let mut table = Self {
+            views,
+            folds: deal(views, options.folds),
+            fold_count: options.folds.max(2),
+            bags,
+            candidates: vec![Vec::new(); views.len()],
+            first_rows: vec![Vec::new(); views.len()],
+            second_rows: vec![Vec::new(); views.len()],
+            again: vec![Vec::new(); views.len()],
+            first: options.first,
+            second: options.second,
+        };
+        table.describe(options.linear);
+        table
+    }
+
+    fn views_outside(&self, fold: usize) -> Vec<usize> {
+        (0..self.views.len()).filter(|&view| self.folds[view] != fold).collect()
+    }
+
+    fn views_of(&self, fold: usize) -> Vec<usize> {
+        (0..self.views.len()).filter(|&view| self.folds[view] == fold).collect()
+    }
+
+    fn linear(&self, views: &[usize], options: MultiOptions) -> (MultiLogistic, MultiLogistic) {
+        let roles: Vec<&Bag> = views.iter().flat_map(|&view| &self.bags[view].0).collect();
+        let pairs: Vec<&Bag> = views.iter().flat_map(|&view| &self.bags[view].1).collect();
+        rayon::join(|| MultiLogistic::train(&roles, options), || MultiLogistic::train(&pairs, options))
+    }
+
+    /// Describes each fold's candidates by models of the other folds, both looks.
+    fn describe(&mut self, options: MultiOptions) {
+        let models: Vec<(MultiLogistic, MultiLogistic)> =
+            (0..self.fold_count).into_par_iter().map(|fold| self.linear(&self.views_outside(fold), options)).collect();
+        let read = |view: usize, scene: &Scene| {
+            let (roles, pairs) = &models[self.folds[view]];
+            Signals::new(scene, roles, pairs)
+        };
+        let described: Vec<(Vec<Candidate>, Vec<f32>)> = (0..self.views.len())
+            .into_par_iter()
+            .map(|view| {
+                let sample = &self.views[view].sample;
+                let scene = Scene::new(&sample.text, &sample.entities);
+                let signals = read(view, &scene);
+                let presence = Presence::new(&scene);
+                let names = Names::new(scene.entities);
+                let candidates = candidates(&scene, &signals, &presence, &names);
+                let mut rows = Vec::new();
+                numbers::describe(&scene, &signals, &presence, &names, &candidates, &mut rows);
+                (candidates, rows)
+            })
+            .collect();
+        (self.candidates, self.first_rows) = described.into_iter().unzip();
+        let scores = self.fold_scores(false);
+        let described: Vec<(Vec<f32>, Vec<u32>)> = (0..self.views.len())
+            .into_par_iter()
+            .map(|view| {
+                let sample = &self.views[view].sample;
+                let scene = Scene::new(&sample.text, &sample.entities);
+                let signals = read(view, &scene);
+                let width = numbers::NUMBERS;
+                let (mut rows, mut again) = (Vec::new(), Vec::new());
+                second::describe(&scene, &signals, &self.candidates[view], &scores[view], |index, more| {
+                    rows.extend_from_slice(&self.first_rows[view][index * width..(index + 1) * width]);
+                    rows.extend_from_slice(more);
+                    again.push(index as u32);
+                });
+                (rows, again)
+            })
+            .collect();
+        (self.second_rows, self.again) = described.into_iter().unzip();
+    }
+
+    /// The rows of a view that a look sees, each with the index of its candidate.
+    fn rows(&self, view: usize, second: bool) -> impl Iterator<Item = (usize, &[f32])> {
+        let (rows, width) =
+            if second { (&self.second_rows, SECOND_WIDTH) } else { (&self.first_rows, numbers::NUMBERS) };
+        let index = move |at: usize| if second { self.again[view][at] as usize } else { at };
+        rows[view].chunks_exact(width).enumerate().map(move |(at, row)| (index(at), row))
+    }
+
+    fn boost(&self, views: &[usize], second: bool) -> Boost {
+        let (width, options) = if second { (SECOND_WIDTH, self.second) } else { (numbers::NUMBERS, self.first) };
+        let (mut numbers, mut labels) = (Vec::new(), Vec::new());
+        for &view in views {
+            for (index, row) in self.rows(view, second) {
+                if let Some(label) = self.views[view].label(&self.candidates[view][index]) {
+                    numbers.extend_from_slice(row);
+                    labels.push(label);
+                }
+            }
+        }
+        Boost::train(&numbers, width, &labels, options)
+    }
+
+    /// Each fold's candidates scored by trees of the other folds; minus infinity where the second look does not look.
+    fn fold_scores(&self, second: bool) -> Vec<Vec<f32>> {
+        let mut scores: Vec<Vec<f32>> =
+            self.candidates.iter().map(|candidates| vec![f32::NEG_INFINITY; candidates.len()]).collect();
+        for fold in 0..self.fold_count {
+            let trees = self.boost(&self.views_outside(fold), second);
+            for view in self.views_of(fold) {
+                for (index, row) in self.rows(view, second) {
+                    scores[view][index] = trees.score(row);
+                }
+            }
+        }
+        scores
+    }
+
+    /// Each fold's candidates with what the second look of models of the other folds thinks of them.
+    fn final_scores(&self) -> Vec<Vec<Scored>> {
+        let scores = self.fold_scores(true);
+        let pair = |(candidates, scores): (&Vec<Candidate>, Vec<f32>)| candidates.iter().copied().zip(scores).collect();
+        self.candidates.iter().zip(scores).map(pair).collect()
+    }
+}
