@@ -151,8 +151,7 @@ impl Scores {
             extraction.entities.iter().map(|e| forms(&e.id, e.kind, &e.name, e.aliases.iter())).collect();
         let typed = pair(&gold_forms, &predicted_forms, true);
         let loose = pair(&gold_forms, &predicted_forms, false);
-        let optional: BTreeSet<&str> =
-            gold.entities.iter().filter(|e| e.optional).map(|e| e.id.as_str()).collect();
+        let optional: BTreeSet<&str> = gold.entities.iter().filter(|e| e.optional).map(|e| e.id.as_str()).collect();
         let spare = |pairs: &BTreeMap<String, String>| pairs.keys().filter(|id| optional.contains(id.as_str())).count();
         let need = gold.entities.len() - optional.len();
         let predicted = extraction.entities.len() - spare(&loose);
@@ -290,8 +289,7 @@ impl Scores {
             }
         }
         for spare in gold.observations.iter().filter(|o| o.optional) {
-            if let Some(at) =
-                left.iter().position(|o| quantity(o.value, &o.unit) == quantity(spare.value, &spare.unit))
+            if let Some(at) = left.iter().position(|o| quantity(o.value, &o.unit) == quantity(spare.value, &spare.unit))
             {
                 left.remove(at);
             }

@@ -208,7 +208,11 @@ impl<'a> Prepared<'a> {
 }
 
 /// Trains all models on the articles with the given indices, and gives each of those articles as read by models that have not seen it.
-pub fn train(prepared: &Prepared<'_>, articles: &[usize], options: TrainingOptions) -> (Models, BTreeMap<usize, Vec<Entity>>) {
+pub fn train(
+    prepared: &Prepared<'_>,
+    articles: &[usize],
+    options: TrainingOptions,
+) -> (Models, BTreeMap<usize, Vec<Entity>>) {
     let parts = prepared.parts(articles, options.folds);
     // Part `folds` stands for all.
     let taggers: Vec<Tagger> = (0..=options.folds)
@@ -242,14 +246,12 @@ pub fn train(prepared: &Prepared<'_>, articles: &[usize], options: TrainingOptio
         Logistic::train(&examples, fusion_options)
     };
     let fusions: Vec<Logistic> = (0..=options.folds).into_par_iter().map(learn).collect();
-    let merge_examples: Vec<Example> =
-        articles.par_iter().flat_map_iter(|&at| prepared.merge_examples(at)).collect();
+    let merge_examples: Vec<Example> = articles.par_iter().flat_map_iter(|&at| prepared.merge_examples(at)).collect();
     let merge = MergeModel::train(&merge_examples);
     let entities: BTreeMap<usize, Vec<Entity>> = read
         .par_iter()
         .map(|(at, candidates)| {
-            let decisions =
-                fusion::decide(&prepared.context(*at), candidates, &fusions[parts[at]], THRESHOLD);
+            let decisions = fusion::decide(&prepared.context(*at), candidates, &fusions[parts[at]], THRESHOLD);
             (*at, resolve::entities(&prepared.texts[*at], &decisions, &prepared.gazetteer, &merge))
         })
         .collect();

@@ -543,7 +543,7 @@ mod tests {
             panic!("no syntax error")
         };
         expect![[r#"
-            查询 不是 SPARQL 查询，第 2 行第 21 列：此处不能是 `}`；应为 ( .
+            查询 不是 SPARQL 查询，第 2 行第 21 列：此处不能是 `}`
                |
              2 | WHERE { ?园区 yutu:位于 }
                |                         ^"#]]

@@ -64,9 +64,12 @@ pub fn candidates(context: &Context<'_>, proposals: &[Proposal]) -> Vec<Candidat
     let text = context.text();
     let mut found: BTreeMap<(usize, usize, EntityType), Candidate> = BTreeMap::new();
     let mut add = |span: Span, kind: EntityType, tagger: f32, source: u8| {
-        let candidate = found
-            .entry((span.start, span.end, kind))
-            .or_insert(Candidate { span, kind, tagger: 0.0, sources: Sources::default() });
+        let candidate = found.entry((span.start, span.end, kind)).or_insert(Candidate {
+            span,
+            kind,
+            tagger: 0.0,
+            sources: Sources::default(),
+        });
         candidate.tagger = candidate.tagger.max(tagger);
         candidate.sources.0 |= source;
     };

@@ -5,8 +5,8 @@
 use rustc_hash::FxHashMap;
 
 use crate::{
-    lexicon::{Gazetteer, GazetteerMatch, Heads},
     learn::{crf::Sequence, digest, mix},
+    lexicon::{Gazetteer, GazetteerMatch, Heads},
     model::Span,
     text::{Pos, Sentence, Text},
 };
@@ -62,13 +62,8 @@ fn goes_on(text: &Text, token: usize) -> bool {
 impl<'a> Context<'a> {
     /// Prepares an article.
     pub fn new(text: &'a Text, gazetteer: &'a Gazetteer, heads: &Heads) -> Self {
-        let words: Vec<u64> = text
-            .tokens
-            .iter()
-            .map(|token| {
-                digest(&text.folded[token.span.start..token.span.end])
-            })
-            .collect();
+        let words: Vec<u64> =
+            text.tokens.iter().map(|token| digest(&text.folded[token.span.start..token.span.end])).collect();
         let mut counts: FxHashMap<u64, u8> = FxHashMap::default();
         let mut pairs: FxHashMap<(u64, u64), u8> = FxHashMap::default();
         for (at, &word) in words.iter().enumerate() {
@@ -80,8 +75,13 @@ impl<'a> Context<'a> {
             }
         }
         let title_end = text.folded.iter().position(|&c| c == '\n').unwrap_or(0);
-        let title: rustc_hash::FxHashSet<u64> =
-            text.tokens.iter().zip(&words).filter(|(t, _)| t.span.end <= title_end && t.span.len() > 1).map(|(_, &w)| w).collect();
+        let title: rustc_hash::FxHashSet<u64> = text
+            .tokens
+            .iter()
+            .zip(&words)
+            .filter(|(t, _)| t.span.end <= title_end && t.span.len() > 1)
+            .map(|(_, &w)| w)
+            .collect();
         let head_of = text
             .tokens
             .iter()
@@ -212,9 +212,10 @@ impl<'a> Context<'a> {
                     (_, true) => 1,
                     _ => 2,
                 };
-                let aligned = u64::from(
-                    text.tokens[text.token_of[found.span.start] as usize].span.start == found.span.start,
-                ) | u64::from(text.tokens[text.token_of[found.span.end - 1] as usize].span.end == found.span.end) << 1;
+                let aligned =
+                    u64::from(text.tokens[text.token_of[found.span.start] as usize].span.start == found.span.start)
+                        | u64::from(text.tokens[text.token_of[found.span.end - 1] as usize].span.end == found.span.end)
+                            << 1;
                 f(40, class, edge, aligned);
                 f(41, class, edge, bucket(found.span.len()));
                 let after = found.span.end;

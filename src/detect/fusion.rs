@@ -163,7 +163,8 @@ impl<'a> Neighbourhood<'a> {
         f(14, coarse(around), coarse(inside), kind);
         f(15, coarse(same), kind, 0);
         // Enumeration.
-        let (left, right) = (self.sibling(span, candidate.kind.index(), true), self.sibling(span, candidate.kind.index(), false));
+        let (left, right) =
+            (self.sibling(span, candidate.kind.index(), true), self.sibling(span, candidate.kind.index(), false));
         f(16, coarse(left), coarse(right), coarse(p));
         f(17, coarse(left.max(right)), kind, 0);
         // The name itself.
@@ -195,9 +196,12 @@ impl<'a> Neighbourhood<'a> {
         // The gazetteer.
         let exact = self.context.name_at(span.start).filter(|name| name.span == span);
         f(40, exact.map_or(99, |name| u64::from(self.context.gazetteer().class(name.form).index())), kind, 0);
-        let begins = self.context.name_at(span.start).filter(|name| name.span.start == span.start && name.span.end < span.end);
+        let begins =
+            self.context.name_at(span.start).filter(|name| name.span.start == span.start && name.span.end < span.end);
         f(41, begins.map_or(99, |name| u64::from(self.context.gazetteer().class(name.form).index())), kind, 0);
-        let cut = |at: usize| self.context.name_at(at).is_some_and(|name| !span.contains(name.span) && !name.span.contains(span));
+        let cut = |at: usize| {
+            self.context.name_at(at).is_some_and(|name| !span.contains(name.span) && !name.span.contains(span))
+        };
         f(42, u64::from(cut(span.start)), u64::from(cut(span.end - 1)), 0);
         let held = self.context.name_at(span.start).filter(|name| name.span.contains(span) && name.span != span);
         f(43, held.map_or(99, |name| u64::from(self.context.gazetteer().class(name.form).index())), kind, 0);

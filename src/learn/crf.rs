@@ -274,8 +274,11 @@ impl Crf {
         for feature in sequences.iter().flat_map(|sequence| &sequence.features) {
             *counts.entry(*feature).or_default() += 1;
         }
-        let mut keys: Vec<u32> =
-            counts.into_iter().filter(|&(key, count)| key != 0 && count >= options.min_count).map(|(key, _)| key).collect();
+        let mut keys: Vec<u32> = counts
+            .into_iter()
+            .filter(|&(key, count)| key != 0 && count >= options.min_count)
+            .map(|(key, _)| key)
+            .collect();
         keys.sort_unstable();
         let mut model = Self::with_rows(labels, &keys);
         // Features as rows, so that training does not look up.
@@ -284,7 +287,8 @@ impl Crf {
             .map(|sequence| {
                 let mut out = Sequence { labels: sequence.labels.clone(), ..Sequence::default() };
                 for position in 0..sequence.len() {
-                    out.features.extend(sequence.at(position).iter().filter_map(|&f| model.row(f)).map(|row| row as u32));
+                    out.features
+                        .extend(sequence.at(position).iter().filter_map(|&f| model.row(f)).map(|row| row as u32));
                     out.ends.push(out.features.len() as u32);
                 }
                 out
@@ -442,7 +446,8 @@ impl Crf {
     /// # Errors
     /// When the bytes are of another kind or cut short.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
-        let mut reader = Reader { bytes: bytes.strip_prefix(MAGIC.as_slice()).ok_or_else(|| wrong("no tagger begins like this"))? };
+        let mut reader =
+            Reader { bytes: bytes.strip_prefix(MAGIC.as_slice()).ok_or_else(|| wrong("no tagger begins like this"))? };
         let labels = reader.u32()? as usize;
         if !(1..=LANES).contains(&labels) {
             return Err(wrong("impossible number of labels"));
@@ -461,7 +466,8 @@ impl Crf {
             let mut row = [0.0; LANES];
             for _ in 0..reader.byte()? {
                 let label = reader.byte()? as usize;
-                *row.get_mut(label).ok_or_else(|| wrong("label out of range"))? = f32::from(reader.byte()? as i8) / STEP;
+                *row.get_mut(label).ok_or_else(|| wrong("label out of range"))? =
+                    f32::from(reader.byte()? as i8) / STEP;
             }
             keys.push(key);
             rows.push(row);
@@ -471,7 +477,8 @@ impl Crf {
         for from in 0..labels {
             for to in 0..labels {
                 model.steps[from][to] = transitions[from][to].exp();
-                model.transitions[from][to] = if transitions[from][to].is_finite() { transitions[from][to] } else { 0.0 };
+                model.transitions[from][to] =
+                    if transitions[from][to].is_finite() { transitions[from][to] } else { 0.0 };
             }
         }
         Ok(model)
@@ -553,7 +560,11 @@ mod tests {
     fn toy() -> Vec<Sequence> {
         // Feature 7 marks label 1, feature 9 label 2 that only follows 1, feature 5 is noise.
         (0..60)
-            .map(|n| Sequence { features: vec![5, 7, 9, 5, 5 + n % 2], ends: vec![1, 2, 3, 4, 5], labels: vec![0, 1, 2, 0, 0] })
+            .map(|n| Sequence {
+                features: vec![5, 7, 9, 5, 5 + n % 2],
+                ends: vec![1, 2, 3, 4, 5],
+                labels: vec![0, 1, 2, 0, 0],
+            })
             .collect()
     }
 
@@ -566,7 +577,11 @@ mod tests {
         read.infer(&toy()[0], &mut inference);
         assert!(inference.marginal(1, 1) > 0.9 && inference.marginal(2, 2) > 0.9);
         let mut best = (0, 0.0);
-        read.spans_from(&inference, 1, 1, 2, 0.01, |end, p| if p > best.1 { best = (end, p) });
+        read.spans_from(&inference, 1, 1, 2, 0.01, |end, p| {
+            if p > best.1 {
+                best = (end, p)
+            }
+        });
         assert_eq!(best.0, 3);
         assert!(best.1 > 0.8 && best.1 <= 1.001);
         assert_eq!(model.to_bytes(), read.to_bytes());

@@ -204,7 +204,10 @@ impl Gazetteer {
                     let form = &mut forms[id as usize];
                     // Of several classes the first table's stays, but a well-known name outranks a short name.
                     if matches!(class, NameClass::Known(_) | NameClass::KnownRegion | NameClass::IndustryTerm)
-                        && matches!(form.class, NameClass::FirmShort | NameClass::TownshipShort | NameClass::IndustryClass)
+                        && matches!(
+                            form.class,
+                            NameClass::FirmShort | NameClass::TownshipShort | NameClass::IndustryClass
+                        )
                     {
                         form.class = class;
                     }

@@ -251,12 +251,10 @@ pub enum Wrong {
     Unexpected {
         /// What stands there.
         found: String,
-        /// What could, shortened; may be empty.
-        expected: String,
     },
     /// The text ends too early.
     End {
-        /// What could follow, shortened; may be empty.
+        /// The bracket that is missing; may be empty.
         expected: String,
     },
     /// A prefix that is neither declared nor known.
@@ -269,7 +267,7 @@ impl Wrong {
     fn english(&self) -> String {
         let or = |expected: &str| if expected.is_empty() { String::new() } else { format!("; expected {expected}") };
         match self {
-            Self::Unexpected { found, expected } => format!("`{found}` cannot stand here{}", or(expected)),
+            Self::Unexpected { found } => format!("`{found}` cannot stand here"),
             Self::End { expected } => format!("the query ends too early{}", or(expected)),
             Self::Prefix(prefix) => format!("the prefix `{prefix}:` is not declared; add PREFIX {prefix}: <…>"),
             Self::Other(message) => message.clone(),
@@ -279,7 +277,7 @@ impl Wrong {
     fn chinese(&self) -> String {
         let or = |expected: &str| if expected.is_empty() { String::new() } else { format!("；应为 {expected}") };
         match self {
-            Self::Unexpected { found, expected } => format!("此处不能是 `{found}`{}", or(expected)),
+            Self::Unexpected { found } => format!("此处不能是 `{found}`"),
             Self::End { expected } => format!("查询提前结束{}", or(expected)),
             Self::Prefix(prefix) => format!("前缀 `{prefix}:` 未声明；请加上 PREFIX {prefix}: <…>"),
             Self::Other(message) => message.clone(),
@@ -317,13 +315,11 @@ impl SyntaxError {
         if let Some(sentence) = sentence(expected) {
             return Self::at(text, range, Wrong::Other(sentence.to_owned()));
         }
-        let is_exact = offset == spaced.len() || starts.iter().any(|(start, _)| *start == offset);
-        let expected = if is_exact { typeable(expected) } else { String::new() };
         if range.is_empty() {
-            return Self::at(text, range, Wrong::End { expected });
+            return Self::at(text, range, Wrong::End { expected: brackets(expected) });
         }
         let found = text[range.clone()].lines().next().unwrap_or_default().to_owned();
-        Self::at(text, range, Wrong::Unexpected { found, expected })
+        Self::at(text, range, Wrong::Unexpected { found })
     }
 
     fn at(text: &str, range: Range<usize>, wrong: Wrong) -> Self {
@@ -377,21 +373,18 @@ fn parts(message: &str) -> Option<(usize, usize, &str)> {
 /// What the parser says in words of its own among what it expected: `The SELECT contains a variable that is unbound`.
 fn sentence(expected: &str) -> Option<&str> {
     let list = expected.strip_prefix("one of ").unwrap_or(expected);
-    let outside = list.split('"').step_by(2).map(|part| part.trim_matches([',', ' ']));
-    outside.filter(|part| part.split_whitespace().count() > 3 && !part.contains(", ")).find(|part| {
-        part.starts_with(char::is_uppercase) || part.contains("escape sequence") || part.contains("strings")
+    let mut outside = list.split('"').step_by(2).flat_map(|part| part.split(", "));
+    outside.find(|part| {
+        part.split_whitespace().count() > 3
+            && (part.starts_with(char::is_uppercase) || part.contains("escape sequence") || part.contains("strings"))
     })
 }
 
-/// The parser lists everything down to single characters: keep what a person would type.
-fn typeable(expected: &str) -> String {
-    const MOST: usize = 8;
-    let list = expected.strip_prefix("one of ").unwrap_or(expected);
-    let mut words: Vec<&str> = (list.split('"').skip(1).step_by(2))
-        .filter(|word| matches!(*word, "{" | "}" | "(" | ")" | "." | ";" | ","))
-        .collect();
-    words.dedup();
-    if words.len() > MOST { String::new() } else { words.join(" ") }
+/// The brackets among what the parser expected, closing ones first: of the rest it lists everything down to single characters.
+fn brackets(expected: &str) -> String {
+    let listed = |bracket: &&str| expected.split('"').skip(1).step_by(2).any(|word| word == *bracket);
+    let closing: Vec<&str> = ["}", ")"].into_iter().filter(listed).collect();
+    if closing.is_empty() { ["{", "("].into_iter().filter(listed).collect() } else { closing }.join(" ")
 }
 
 /// A queries/ folder or a query's header that is not as it should be.

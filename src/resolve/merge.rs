@@ -4,8 +4,8 @@
 //! stands right behind it in brackets or quotes (京津医药谷(“生物谷”)).
 
 use crate::{
-    lexicon::Gazetteer,
     learn::{Example, Features, Logistic, ModelError, TrainOptions, digest, mix},
+    lexicon::Gazetteer,
     model::EntityType,
     text::Text,
 };
@@ -69,7 +69,8 @@ fn beside(text: &Text, first: &Form, second: &Form) -> u64 {
             if has("简称") || has("下称") {
                 return 2;
             }
-            if has("又称") || has("也称") || has("俗称") || has("又名") || has("别称") || has("即") || has("称为") {
+            if has("又称") || has("也称") || has("俗称") || has("又名") || has("别称") || has("即") || has("称为")
+            {
                 return 4;
             }
             let marks: String = between.iter().filter(|c| **c != ' ').collect();
@@ -156,7 +157,8 @@ fn describe(text: &Text, forms: &[Form], a: usize, b: usize, gazetteer: &Gazette
         f(22, u64::from(shared), kind, 0);
     }
     // Another long form that fits as well makes it doubtful.
-    let others = forms.iter().filter(|o| o.kind == long.kind && o.chars.len() > s.len() && is_subsequence(s, &o.chars)).count();
+    let others =
+        forms.iter().filter(|o| o.kind == long.kind && o.chars.len() > s.len() && is_subsequence(s, &o.chars)).count();
     f(23, others.min(3) as u64, fit_id, kind);
     Some(features)
 }
