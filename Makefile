@@ -3,6 +3,8 @@
 .PHONY: demo test build install setup score bench bench-load bench-memory fmt lint train clean-demo help
 
 CARGO_FLAGS ?=
+# rustup's cargo, where the shell does not know it yet.
+export PATH := $(PATH):$(HOME)/.cargo/bin
 RELEASE = --release --locked $(CARGO_FLAGS)
 
 help:          ## list the targets
