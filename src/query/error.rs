@@ -308,8 +308,10 @@ impl SyntaxError {
         };
         let offset = offset(&spaced, line, column);
         let at = starts.iter().rev().find(|(start, _)| *start <= offset);
+        // A string that is not closed reaches to the end of its line, and the parser to the end of the text.
+        let unclosed = at.filter(|(_, range)| is_unclosed(&text[range.clone()]));
         let range = match at {
-            Some((_, range)) if offset < spaced.len() => range.clone(),
+            Some((_, range)) if offset < spaced.len() || unclosed.is_some() => range.clone(),
             _ => text.trim_end().len()..text.trim_end().len(),
         };
         if let Some(sentence) = sentence(expected) {
@@ -361,6 +363,11 @@ fn spaced(text: &str) -> (String, Vec<(usize, Range<usize>)>) {
         }
     }
     (spaced, starts)
+}
+
+/// Whether a token begins like a string and does not end like it.
+fn is_unclosed(token: &str) -> bool {
+    ['"', '\''].iter().any(|quote| token.starts_with(*quote) && (token.len() == 1 || !token.ends_with(*quote)))
 }
 
 /// Line, column and what was expected, of `error at LINE:COLUMN: expected …`.
