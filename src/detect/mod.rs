@@ -19,7 +19,7 @@ use fusion::Decision;
 use tagger::Tagger;
 
 /// Log-odds that a candidate must have. Below 0 because a name missed costs more than a doubtful one: chosen for F1 on
-/// writers held out (docs/extraction.md).
+/// writers held out.
 pub const THRESHOLD: f32 = -0.4;
 
 /// Everything that finds mentions.
