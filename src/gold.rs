@@ -3,7 +3,10 @@
 //! A gold article is a pair of files, `NAME.txt` (headline, body, date) and `NAME.json` (entities, relations, figures by the
 //! annotation guidelines). Gold lists entities by article; where their forms stand in the text is found here.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use serde::{Deserialize, Serialize};
@@ -135,6 +138,25 @@ pub fn read_corpus(folder: &Path) -> Result<Vec<GoldArticle>, GoldError> {
             Ok(GoldArticle::new(gold, &text))
         })
         .collect()
+}
+
+/// Names the articles of a corpus that are kept for measuring and never trained on: `dev.txt` in its folder, one NAME a line, `#` for comments.
+pub const DEV_FILE: &str = "dev.txt";
+
+/// The names in a corpus folder's [`DEV_FILE`]; none where there is no such file.
+///
+/// # Errors
+/// When the file is there and cannot be read.
+pub fn dev_split(folder: &Path) -> Result<BTreeSet<String>, GoldError> {
+    let path = folder.join(DEV_FILE);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => {
+            let names = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+            Ok(names.map(str::to_owned).collect())
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(BTreeSet::new()),
+        Err(source) => Err(GoldError::Io { path, source }),
+    }
 }
 
 /// What stands at a place of the text, by the gold.

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    detect::{Detector, unpack},
-    learn::ModelError,
+    detect::{Detector, second, tagger::Tagger, unpack},
+    learn::{Logistic, ModelError},
+    lexicon::{Gazetteer, Heads},
     model::{Article, Extraction},
     relate::{RelationModel, figures, figures::FigureModel, relations},
     resolve::{self, MergeModel},
@@ -23,13 +24,14 @@ pub struct Extractor {
 }
 
 /// The files of a folder of models, as `yutu train` writes them: the models of the stages, each packed by zstd.
-pub const MODEL_FILES: [&str; 5] =
-    ["tagger.bin.zst", "fusion.bin.zst", "merge.bin.zst", "relations.bin.zst", "figures.bin.zst"];
+pub const MODEL_FILES: [&str; 6] =
+    ["tagger.bin.zst", "fusion.bin.zst", "second.bin.zst", "merge.bin.zst", "relations.bin.zst", "figures.bin.zst"];
 
 /// The models that the program brings, in the order of [`MODEL_FILES`].
-const BUILTIN: [&[u8]; 5] = [
+const BUILTIN: [&[u8]; 6] = [
     include_bytes!("../data/models/tagger.bin.zst"),
     include_bytes!("../data/models/fusion.bin.zst"),
+    include_bytes!("../data/models/second.bin.zst"),
     include_bytes!("../data/models/merge.bin.zst"),
     include_bytes!("../data/models/relations.bin.zst"),
     include_bytes!("../data/models/figures.bin.zst"),
@@ -85,14 +87,19 @@ impl Extractor {
         let (segmenter, (detector, rest)) = rayon::join(Segmenter::new, || {
             rayon::join(
                 || {
-                    let damaged = |source: ModelError| (usize::from(unpack(packed[0]).len() > 8), source);
-                    Detector::from_models(&unpack(packed[0]), &unpack(packed[1])).map_err(damaged)
+                    Ok(Detector {
+                        tagger: Tagger::from_bytes(&unpack(packed[0])).map_err(at(0))?,
+                        fusion: Logistic::from_bytes(&unpack(packed[1])).map_err(at(1))?,
+                        second: second::model(&unpack(packed[2])).map_err(at(2))?,
+                        gazetteer: Gazetteer::builtin(),
+                        heads: Heads::builtin(),
+                    })
                 },
                 || {
                     Ok((
-                        MergeModel::from_bytes(&unpack(packed[2])).map_err(at(2))?,
-                        RelationModel::from_bytes(&unpack(packed[3])).map_err(at(3))?,
-                        FigureModel::from_bytes(&unpack(packed[4])).map_err(at(4))?,
+                        MergeModel::from_bytes(&unpack(packed[3])).map_err(at(3))?,
+                        RelationModel::from_bytes(&unpack(packed[4])).map_err(at(4))?,
+                        FigureModel::from_bytes(&unpack(packed[5])).map_err(at(5))?,
                     ))
                 },
             )

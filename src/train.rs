@@ -12,15 +12,15 @@ use rayon::prelude::*;
 
 use crate::{
     detect::{
-        THRESHOLD,
+        self,
         candidates::{self, Candidate},
         features::Context,
-        fusion,
+        fusion, second,
         tagger::{TaggedText, Tagger, typed},
     },
     eval::pair_entities,
     gold::GoldArticle,
-    learn::{Example, Logistic, TrainOptions, crf::CrfOptions, hash},
+    learn::{Boost, BoostOptions, Example, Logistic, TrainOptions, crf::CrfOptions, hash},
     lexicon::{Gazetteer, Heads},
     model::{Entity, EntityType, Predicate, Span},
     relate::{self, RelationModel, RelationSample, RelationTraining, figures},
@@ -35,6 +35,8 @@ pub struct Models {
     pub tagger: Vec<u8>,
     /// The scores of candidates.
     pub fusion: Vec<u8>,
+    /// Their scores at the second look.
+    pub second: Vec<u8>,
     /// Which forms are one thing.
     pub merge: Vec<u8>,
     /// Relations.
@@ -50,6 +52,10 @@ pub struct TrainingOptions {
     pub folds: usize,
     /// The tagger's.
     pub tagger: CrfOptions,
+    /// The first look's at candidates.
+    pub fusion: TrainOptions,
+    /// The second look's.
+    pub second: BoostOptions,
     /// The relations'.
     pub relations: RelationTraining,
 }
@@ -58,7 +64,9 @@ impl Default for TrainingOptions {
     fn default() -> Self {
         // Detected entities take the place of annotated ones made noisy.
         let relations = RelationTraining { noisy_copies: 0, ..RelationTraining::default() };
-        Self { folds: 5, tagger: CrfOptions::default(), relations }
+        let second = BoostOptions { trees: 200, leaves: 24, rate: 0.06, ..BoostOptions::default() };
+        let fusion = TrainOptions { bits: 20, epochs: 8, rate: 0.05, l2: 1e-5 };
+        Self { folds: 5, tagger: CrfOptions::default(), fusion, second, relations }
     }
 }
 
@@ -81,7 +89,7 @@ impl<'a> Prepared<'a> {
         Self { corpus, texts, gazetteer: Gazetteer::builtin(), heads: Heads::builtin() }
     }
 
-    fn context(&self, article: usize) -> Context<'_> {
+    pub fn context(&self, article: usize) -> Context<'_> {
         Context::new(&self.texts[article], &self.gazetteer, &self.heads)
     }
 
@@ -97,7 +105,7 @@ impl<'a> Prepared<'a> {
     }
 
     /// For each article the part that it belongs to: writers stay together, parts are about equal in articles.
-    fn parts(&self, articles: &[usize], folds: usize) -> BTreeMap<usize, usize> {
+    pub fn parts(&self, articles: &[usize], folds: usize) -> BTreeMap<usize, usize> {
         let mut writers: BTreeMap<&str, usize> = BTreeMap::new();
         for &at in articles {
             *writers.entry(self.corpus[at].writer()).or_default() += 1;
@@ -114,7 +122,86 @@ impl<'a> Prepared<'a> {
         articles.iter().map(|&at| (at, part_of[self.corpus[at].writer()])).collect()
     }
 
-    fn candidates(&self, article: usize, tagger: &Tagger) -> Vec<Candidate> {
+    /// A tagger for each part that has not seen it, and last one that has seen all.
+    pub fn taggers(&self, parts: &BTreeMap<usize, usize>, options: TrainingOptions) -> Vec<Tagger> {
+        (0..=options.folds)
+            .into_par_iter()
+            .map(|part| {
+                let seen: Vec<usize> = parts.iter().filter(|(_, own)| **own != part).map(|(at, _)| *at).collect();
+                self.tagger(&seen, options.tagger)
+            })
+            .collect()
+    }
+
+    /// Trains what decides between candidates and what puts forms together.
+    pub fn detection(
+        &self,
+        parts: &BTreeMap<usize, usize>,
+        taggers: &[Tagger],
+        options: TrainingOptions,
+    ) -> Detection {
+        let articles: Vec<usize> = parts.keys().copied().collect();
+        let read: Vec<(usize, Vec<Candidate>)> =
+            articles.par_iter().map(|&at| (at, self.candidates(at, &taggers[parts[&at]]))).collect();
+        let is_name = |at: usize| {
+            let gold = self.gold_spans(at);
+            move |candidate: &Candidate| gold.contains(&(candidate.span, candidate.kind))
+        };
+        let examples: Vec<(usize, Vec<Example>)> = read
+            .par_iter()
+            .map(|(at, candidates)| {
+                let is_name = is_name(*at);
+                let mut examples = Vec::with_capacity(candidates.len());
+                fusion::describe(&self.context(*at), candidates, |index, features| {
+                    examples.push(Example { features: features.clone(), label: is_name(&candidates[index]) });
+                });
+                (*at, examples)
+            })
+            .collect();
+        let learn = |without: usize| {
+            let examples: Vec<Example> = examples
+                .iter()
+                .filter(|(at, _)| parts[at] != without)
+                .flat_map(|(_, examples)| examples.iter().cloned())
+                .collect();
+            Logistic::train(&examples, options.fusion)
+        };
+        let mut fusions: Vec<Logistic> = (0..=options.folds).into_par_iter().map(learn).collect();
+        // The second look learns from first looks of models that have not seen the article.
+        let rows: Vec<(usize, Vec<f32>, Vec<bool>)> = read
+            .par_iter()
+            .map(|(at, candidates)| {
+                let (context, is_name) = (self.context(*at), is_name(*at));
+                let first = fusion::scores(&context, candidates, &fusions[parts[at]]);
+                let (kept, numbers) = second::describe(&context, candidates, &first);
+                (*at, numbers, kept.iter().map(|&index| is_name(&candidates[index])).collect())
+            })
+            .collect();
+        let mut seconds: Vec<Boost> = (0..=options.folds)
+            .map(|part| {
+                let (mut numbers, mut labels) = (Vec::new(), Vec::new());
+                for (_, row_numbers, row_labels) in rows.iter().filter(|(at, _, _)| parts[at] != part) {
+                    numbers.extend_from_slice(row_numbers);
+                    labels.extend_from_slice(row_labels);
+                }
+                Boost::train(&numbers, second::NUMBERS, &labels, options.second)
+            })
+            .collect();
+        let merge_examples: Vec<Example> =
+            articles.par_iter().flat_map_iter(|&at| self.merge_examples(at)).collect();
+        let merge = MergeModel::train(&merge_examples);
+        let unseen = read
+            .par_iter()
+            .map(|(at, candidates)| {
+                let part = parts[at];
+                let decisions = detect::decide(&self.context(*at), candidates, &fusions[part], &seconds[part]);
+                (*at, resolve::entities(&self.texts[*at], &decisions, &self.gazetteer, &merge))
+            })
+            .collect();
+        Detection { fusion: fusions.swap_remove(options.folds), second: seconds.swap_remove(options.folds), merge, unseen }
+    }
+
+    pub fn candidates(&self, article: usize, tagger: &Tagger) -> Vec<Candidate> {
         let context = self.context(article);
         let proposals = tagger.propose(&self.texts[article], &context, candidates::FLOOR);
         candidates::candidates(&context, &proposals)
@@ -125,7 +212,7 @@ impl<'a> Prepared<'a> {
     }
 
     /// Relations are learnt from the annotated entities and from the entities as detected, side by side.
-    fn relations(
+    pub fn relations(
         &self,
         articles: &[usize],
         detected: &BTreeMap<usize, Vec<Entity>>,
@@ -140,7 +227,7 @@ impl<'a> Prepared<'a> {
     }
 
     /// An article's relations between the given entities, which are paired with the annotated ones by their forms.
-    fn relation_sample(&self, article: usize, entities: Vec<Entity>) -> RelationSample {
+    pub fn relation_sample(&self, article: usize, entities: Vec<Entity>) -> RelationSample {
         let gold = &self.corpus[article];
         let pairs = pair_entities(&gold.gold.entities, &entities);
         let mut lost: Vec<Predicate> = Vec::new();
@@ -174,7 +261,8 @@ impl<'a> Prepared<'a> {
         }
     }
 
-    fn figures(&self, articles: &[usize]) -> figures::FigureModel {
+    /// The models of figures.
+    pub fn figures(&self, articles: &[usize]) -> figures::FigureModel {
         let entities: Vec<Vec<Entity>> = articles.iter().map(|&at| self.corpus[at].entities()).collect();
         let training: Vec<figures::TrainingArticle<'_>> = articles
             .iter()
@@ -207,6 +295,19 @@ impl<'a> Prepared<'a> {
     }
 }
 
+/// The models that find entities, and what they say of articles that they have not seen.
+#[derive(Debug)]
+pub struct Detection {
+    /// The scores of candidates.
+    pub fusion: Logistic,
+    /// Their scores at the second look.
+    pub second: Boost,
+    /// Which forms are one thing.
+    pub merge: MergeModel,
+    /// Each article's entities by models that have not seen its part.
+    pub unseen: BTreeMap<usize, Vec<Entity>>,
+}
+
 /// Trains all models on the articles with the given indices, and gives each of those articles as read by models that have not seen it.
 pub fn train(
     prepared: &Prepared<'_>,
@@ -214,53 +315,15 @@ pub fn train(
     options: TrainingOptions,
 ) -> (Models, BTreeMap<usize, Vec<Entity>>) {
     let parts = prepared.parts(articles, options.folds);
-    // Part `folds` stands for all.
-    let taggers: Vec<Tagger> = (0..=options.folds)
-        .into_par_iter()
-        .map(|part| {
-            let seen: Vec<usize> = articles.iter().copied().filter(|at| parts[at] != part).collect();
-            prepared.tagger(&seen, options.tagger)
-        })
-        .collect();
-    let read: Vec<(usize, Vec<Candidate>)> =
-        articles.par_iter().map(|&at| (at, prepared.candidates(at, &taggers[parts[&at]]))).collect();
-    let examples: Vec<(usize, Vec<Example>)> = read
-        .par_iter()
-        .map(|(at, candidates)| {
-            let gold = prepared.gold_spans(*at);
-            let mut examples = Vec::with_capacity(candidates.len());
-            fusion::describe(&prepared.context(*at), candidates, |index, features| {
-                let label = gold.contains(&(candidates[index].span, candidates[index].kind));
-                examples.push(Example { features: features.clone(), label });
-            });
-            (*at, examples)
-        })
-        .collect();
-    let fusion_options = TrainOptions { bits: 20, epochs: 8, rate: 0.05, l2: 1e-5 };
-    let learn = |without: usize| {
-        let examples: Vec<Example> = examples
-            .iter()
-            .filter(|(at, _)| parts[at] != without)
-            .flat_map(|(_, examples)| examples.iter().cloned())
-            .collect();
-        Logistic::train(&examples, fusion_options)
-    };
-    let fusions: Vec<Logistic> = (0..=options.folds).into_par_iter().map(learn).collect();
-    let merge_examples: Vec<Example> = articles.par_iter().flat_map_iter(|&at| prepared.merge_examples(at)).collect();
-    let merge = MergeModel::train(&merge_examples);
-    let entities: BTreeMap<usize, Vec<Entity>> = read
-        .par_iter()
-        .map(|(at, candidates)| {
-            let decisions = fusion::decide(&prepared.context(*at), candidates, &fusions[parts[at]], THRESHOLD);
-            (*at, resolve::entities(&prepared.texts[*at], &decisions, &prepared.gazetteer, &merge))
-        })
-        .collect();
+    let taggers = prepared.taggers(&parts, options);
+    let detection = prepared.detection(&parts, &taggers, options);
     let models = Models {
         tagger: taggers[options.folds].to_bytes(),
-        fusion: fusions[options.folds].to_bytes(),
-        merge: merge.to_bytes(),
-        relations: prepared.relations(articles, &entities, options.relations).to_bytes(),
+        fusion: detection.fusion.to_bytes(),
+        second: detection.second.to_bytes(),
+        merge: detection.merge.to_bytes(),
+        relations: prepared.relations(articles, &detection.unseen, options.relations).to_bytes(),
         figures: prepared.figures(articles).to_bytes(),
     };
-    (models, entities)
+    (models, detection.unseen)
 }

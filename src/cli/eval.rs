@@ -18,7 +18,7 @@ use crate::{
 /// qualifier are too. Facts that are marked optional in the annotation count neither way.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  yutu eval --gold data/corpus --writers j\n  yutu eval --gold mine/ --by-type --errors 40"
+    after_help = "Examples:\n  yutu eval --gold data/corpus --dev\n  yutu eval --gold mine/ --by-type --errors 40"
 )]
 pub(super) struct Args {
     /// Folders of annotated articles: pairs NAME.txt and NAME.json
@@ -27,6 +27,9 @@ pub(super) struct Args {
     /// Only the articles of these writers (the leading letters of NAME)
     #[arg(long, value_name = "LETTERS", value_delimiter = ',')]
     writers: Vec<String>,
+    /// Only the articles that the folder's dev.txt keeps for measuring
+    #[arg(long)]
+    dev: bool,
     /// Also by type and predicate
     #[arg(long)]
     by_type: bool,
@@ -40,7 +43,12 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Report> {
     let mut corpus = Vec::new();
     for folder in &args.gold {
-        corpus.extend(gold::read_corpus(folder).into_diagnostic()?);
+        let mut articles = gold::read_corpus(folder).into_diagnostic()?;
+        if args.dev {
+            let dev = gold::dev_split(folder).into_diagnostic()?;
+            articles.retain(|article| dev.contains(&article.gold.id));
+        }
+        corpus.extend(articles);
     }
     corpus.retain(|article| args.writers.is_empty() || args.writers.iter().any(|w| w == article.writer()));
     if corpus.is_empty() {

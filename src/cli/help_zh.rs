@@ -205,7 +205,7 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     (
         "train",
         ABOUT,
-        "用标注过的文章训练各环节的模型\n\n语料是一个文件夹，文件成对：NAME.txt（标题、正文、日期）和 NAME.json（其中的事实）。NAME 开头的字母表示作者：后面的环节从未见过该作者的模型的阅读结果中学习。同样的语料得到逐字节相同的模型。需要几分钟。",
+        "用标注过的文章训练各环节的模型\n\n语料是一个文件夹，文件成对：NAME.txt（标题、正文、日期）和 NAME.json（其中的事实）。NAME 开头的字母表示作者：后面的环节从未见过该作者的模型的阅读结果中学习。同样的语料得到逐字节相同的模型。文件夹中 dev.txt 列出的文章留作评测，不参与训练。需要几分钟。",
     ),
     ("train", AFTER, "示例：\n  yutu train --corpus data/corpus -o models\n  yutu extract --models models news.txt"),
     ("train", "corpus", "标注过的文章所在的文件夹"),
@@ -220,10 +220,11 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     (
         "eval",
         AFTER,
-        "示例：\n  yutu eval --gold data/corpus --writers j\n  yutu eval --gold mine/ --by-type --errors 40",
+        "示例：\n  yutu eval --gold data/corpus --dev\n  yutu eval --gold mine/ --by-type --errors 40",
     ),
     ("eval", "gold", "标注过的文章所在的文件夹，文件成对：NAME.txt 和 NAME.json"),
     ("eval", "writers", "只用这些作者的文章（NAME 开头的字母）"),
+    ("eval", "dev", "只用文件夹中 dev.txt 留作评测的文章"),
     ("eval", "by_type", "并按类型和谓词分列"),
     ("eval", "errors", "并列出这么多条错误"),
     ("eval", "models", "使用此文件夹中由 yutu train 写出的模型［默认：程序自带的模型］"),

@@ -18,7 +18,8 @@ use crate::{
 ///
 /// A corpus is a folder of pairs of files: NAME.txt (headline, body, date) and NAME.json (its facts). The leading letters of NAME say
 /// who wrote it: later stages learn from readings of articles by models that have seen none of that writer. The same corpus
-/// gives the same models, byte for byte. Takes some minutes.
+/// gives the same models, byte for byte. The articles that the folder's dev.txt names are kept for measuring and are not trained on. Takes
+/// some minutes.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  yutu train --corpus data/corpus -o models\n  yutu extract --models models news.txt"
@@ -38,7 +39,9 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Report> {
     let mut corpus = Vec::new();
     for folder in &args.corpus {
-        corpus.extend(gold::read_corpus(folder).into_diagnostic()?);
+        let dev = gold::dev_split(folder).into_diagnostic()?;
+        let articles = gold::read_corpus(folder).into_diagnostic()?;
+        corpus.extend(articles.into_iter().filter(|article| !dev.contains(&article.gold.id)));
     }
     corpus.retain(|article| !args.without.iter().any(|writer| writer == article.writer()));
     if corpus.is_empty() {
@@ -57,7 +60,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
     std::fs::create_dir_all(&args.output)
         .into_diagnostic()
         .wrap_err_with(|| format!("cannot make the folder {}", args.output.display()))?;
-    let parts = [&models.tagger, &models.fusion, &models.merge, &models.relations, &models.figures];
+    let parts = [&models.tagger, &models.fusion, &models.second, &models.merge, &models.relations, &models.figures];
     for (file, bytes) in MODEL_FILES.iter().zip(parts) {
         let path = args.output.join(file);
         let packed = zstd::encode_all(bytes.as_slice(), 19).into_diagnostic()?;

@@ -27,15 +27,18 @@ impl Sources {
     pub const ARTICLE: u8 = 8;
     /// A head word with what may stand before it.
     pub const GRAMMAR: u8 = 16;
+    /// An item of an enumeration of which another item is likely a name.
+    pub const ENUMERATION: u8 = 32;
 
     /// The detectors' names, joined by `+`.
     pub fn names(self) -> String {
-        const NAMES: [(u8, &str); 5] = [
+        const NAMES: [(u8, &str); 6] = [
             (Sources::TAGGER, "tagger"),
             (Sources::GAZETTEER, "gazetteer"),
             (Sources::MARKS, "marks"),
             (Sources::GRAMMAR, "grammar"),
             (Sources::ARTICLE, "article"),
+            (Sources::ENUMERATION, "enumeration"),
         ];
         NAMES.iter().filter(|(bit, _)| self.0 & bit != 0).map(|(_, name)| *name).collect::<Vec<_>>().join("+")
     }
@@ -55,7 +58,7 @@ pub struct Candidate {
 }
 
 /// The tagger's proposals below this are not looked at.
-pub const FLOOR: f32 = 0.015;
+pub const FLOOR: f32 = 0.008;
 /// A string that the tagger finds this likely somewhere is looked for everywhere.
 const SPREAD: f32 = 0.3;
 
@@ -91,7 +94,7 @@ pub fn candidates(context: &Context<'_>, proposals: &[Proposal]) -> Vec<Candidat
             _ => at += 1,
         }
     }
-    // Titles; the contents of quotes are left to the tagger's types.
+    // Titles, and what quotes hold.
     for sentence in &text.sentences {
         let mut at = sentence.span.start;
         while at < sentence.span.end {
@@ -110,9 +113,21 @@ pub fn candidates(context: &Context<'_>, proposals: &[Proposal]) -> Vec<Candidat
                     at = close;
                 }
             }
+            if text.folded[at] == '“' {
+                let limit = sentence.span.end.min(at + 2 + LONGEST_QUOTED);
+                if let Some(close) = (at + 1..limit).find(|&place| text.folded[place] == '”')
+                    && close >= at + 3
+                    && text.folded[at + 1..close].iter().all(|c| !matches!(c, ',' | '。' | ';' | '!' | '?' | '“'))
+                {
+                    for kind in QUOTED {
+                        add(Span::new(at + 1, close), kind, 0.0, Sources::MARKS);
+                    }
+                }
+            }
             at += 1;
         }
     }
+    enumerations(text, proposals, &mut |span, kind| add(span, kind, 0.0, Sources::ENUMERATION));
     grammar(context, &mut |span, kind| add(span, kind, 0.0, Sources::GRAMMAR));
     // The same strings elsewhere.
     let mut best: BTreeMap<Vec<char>, (EntityType, f32)> = BTreeMap::new();
@@ -144,6 +159,80 @@ pub fn candidates(context: &Context<'_>, proposals: &[Proposal]) -> Vec<Candidat
     found.into_values().collect()
 }
 
+/// Names in quotes are rarely longer, and of these types.
+const LONGEST_QUOTED: usize = 14;
+const QUOTED: [EntityType; 6] = [
+    EntityType::Program,
+    EntityType::Platform,
+    EntityType::Product,
+    EntityType::Project,
+    EntityType::Event,
+    EntityType::Company,
+];
+
+/// The items of an enumeration (A、B、C和D等) take the type of those that the tagger finds likely.
+fn enumerations(text: &Text, proposals: &[Proposal], add: &mut impl FnMut(Span, EntityType)) {
+    let folded = &text.folded;
+    let is_joint = |at: usize| folded[at] == '、';
+    let is_end = |at: usize| {
+        !folded[at].is_alphanumeric() && !matches!(folded[at], '(' | ')' | '·' | '-' | '“' | '”' | '《' | '》' | '.' | '+')
+            || folded[at] == '等'
+    };
+    let mut from = 0;
+    while let Some(first) = (from..folded.len()).find(|&at| is_joint(at)) {
+        // Items that lie between two joints, and the one behind the last.
+        let mut items: Vec<Span> = Vec::new();
+        let mut at = first;
+        loop {
+            let start = at + 1;
+            let end = (start..folded.len().min(start + LONGEST)).find(|&place| is_end(place)).unwrap_or(start);
+            if end <= start {
+                break;
+            }
+            items.push(Span::new(start, end));
+            if end < folded.len() && is_joint(end) {
+                at = end;
+            } else {
+                break;
+            }
+        }
+        let last = items.last().map_or(first + 1, |item| item.end);
+        // Types by the proposals that are an item, or end where the first joint stands.
+        let low = proposals.partition_point(|p| p.span.start + LONGEST < first);
+        let mut kinds: [f32; 14] = [0.0; 14];
+        for proposal in proposals[low..].iter().take_while(|p| p.span.start < last) {
+            if proposal.span.end == first || items.contains(&proposal.span) {
+                let kind = &mut kinds[proposal.kind.index()];
+                *kind = kind.max(proposal.probability);
+            }
+        }
+        for kind in EntityType::ALL.iter().filter(|kind| kinds[kind.index()] >= SPREAD) {
+            for item in &items {
+                // The last item may end with a word that joins it to another, as in 和.
+                add(trimmed(folded, *item), *kind);
+                if let Some(joint) = (item.start + 2..item.end.saturating_sub(2)).find(|&at| matches!(folded[at], '和' | '与' | '及')) {
+                    add(trimmed(folded, Span::new(item.start, joint)), *kind);
+                    let after = joint + usize::from(folded[joint] == '以');
+                    add(trimmed(folded, Span::new(after + 1, item.end)), *kind);
+                }
+            }
+        }
+        from = last.max(first + 1);
+    }
+}
+
+/// Without a quote or title mark at the edge that has no partner inside.
+fn trimmed(folded: &[char], span: Span) -> Span {
+    let mut span = span;
+    if span.len() > 2 && matches!(folded[span.start], '“' | '《') {
+        span.start += 1;
+        if matches!(folded[span.end - 1], '”' | '》') {
+            span.end -= 1;
+        }
+    }
+    span
+}
+
 /// At most this many characters, and this many beginnings for one head word.
 const LONGEST: usize = 26;
 const BEGINNINGS: usize = 3;
@@ -160,26 +249,41 @@ fn grammar(context: &Context<'_>, add: &mut impl FnMut(Span, EntityType)) {
         let sentence = text.sentence_at(token.span.start).span;
         let end = token.span.end;
         let mut beginnings = 0;
-        for start in (0..=head).rev() {
-            let first = text.tokens[start];
+        let mut propose = |from: usize| {
+            if end - from >= 3 {
+                for kind in EntityType::ALL.iter().filter(|kind| kinds & (1 << kind.index()) != 0) {
+                    add(Span::new(from, end), *kind);
+                }
+                beginnings += 1;
+            }
+            beginnings == BEGINNINGS
+        };
+        let mut start = head;
+        loop {
+            let mut first = text.tokens[start];
+            // What stands in quotes belongs together, whatever it is: “艺术在浮梁”大地艺术节.
+            if text.folded[first.span.start] == '”'
+                && let Some(open) = (sentence.start..first.span.start).rev().take(LONGEST).find(|&at| text.folded[at] == '“')
+            {
+                if propose(open + 1) {
+                    break;
+                }
+                start = text.token_of[open] as usize;
+                first = text.tokens[start];
+            }
             let begins_here = first.span.start == sentence.start
                 || start == 0
                 || ends_before_a_name(text, start - 1)
                 || context.name_at(first.span.start - 1).is_some_and(|name| name.span.end == first.span.start);
-            if begins_here && end - first.span.start >= 3 && can_open(first.pos) {
-                let span = Span::new(first.span.start, end);
-                for kind in EntityType::ALL.iter().filter(|kind| kinds & (1 << kind.index()) != 0) {
-                    add(span, *kind);
-                }
-                beginnings += 1;
-            }
-            if beginnings == BEGINNINGS
+            if begins_here && can_open(first.pos) && propose(first.span.start)
+                || start == 0
                 || first.span.start <= sentence.start
                 || end - first.span.start > LONGEST
-                || start > 0 && is_hard_border(text, start - 1)
+                || is_hard_border(text, start - 1)
             {
                 break;
             }
+            start -= 1;
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The one place where candidates compete: a learnt score for each, then the best set of spans that do not overlap.
+//! The one place where candidates compete: a learnt score for each (weighed once more by [`super::second`]), then the best set of spans that
+//! do not overlap.
 
 use rustc_hash::FxHashMap;
 
@@ -251,15 +252,17 @@ pub fn describe(context: &Context<'_>, candidates: &[Candidate], mut each: impl 
     }
 }
 
-/// Decides between candidates: the set of spans without overlap whose log-odds over `threshold` sum to the most.
-pub fn decide(context: &Context<'_>, candidates: &[Candidate], model: &Logistic, threshold: f32) -> Vec<Decision> {
-    let mut scored: Vec<(Candidate, f32)> = Vec::new();
-    describe(context, candidates, |index, features| {
-        let score = model.score(features);
-        if score > threshold {
-            scored.push((candidates[index], score));
-        }
-    });
+/// The log-odds of each candidate.
+pub fn scores(context: &Context<'_>, candidates: &[Candidate], model: &Logistic) -> Vec<f32> {
+    let mut scores = Vec::with_capacity(candidates.len());
+    describe(context, candidates, |_, features| scores.push(model.score(features)));
+    scores
+}
+
+/// Decides between candidates, given with their log-odds: the set of spans without overlap whose log-odds over `threshold` sum to
+/// the most.
+pub fn decide(scored: impl IntoIterator<Item = (Candidate, f32)>, threshold: f32) -> Vec<Decision> {
+    let mut scored: Vec<(Candidate, f32)> = scored.into_iter().filter(|(_, score)| *score > threshold).collect();
     // Weighted interval scheduling by end.
     scored.sort_by_key(|(candidate, _)| (candidate.span.end, candidate.span.start, candidate.kind));
     let mut best: Vec<(f32, Option<usize>)> = vec![(0.0, None); scored.len() + 1];

@@ -1,19 +1,21 @@
 //! Mentions of named things: detectors propose spans, one place decides between them.
 //!
 //! `features` says what the tagger sees, `tagger` proposes spans with probabilities, `candidates` adds what gazetteer, marks and the
-//! article's own evidence propose, `fusion` scores all and takes the best set without overlap.
+//! article's own evidence propose, `fusion` scores all, `second` scores again in the light of that, and `fusion` takes the best set without overlap.
 
 pub mod candidates;
 pub mod features;
 pub mod fusion;
+pub mod second;
 pub mod tagger;
 
 use crate::{
-    learn::{Logistic, ModelError},
+    learn::{Boost, Logistic},
     lexicon::{Gazetteer, Heads},
     text::Text,
 };
 
+use candidates::Candidate;
 use features::Context;
 use fusion::Decision;
 use tagger::Tagger;
@@ -33,27 +35,25 @@ pub struct Detector {
     pub tagger: Tagger,
     /// Scores candidates.
     pub fusion: Logistic,
+    /// Scores them again.
+    pub second: Boost,
 }
 
 impl Detector {
-    /// With the tables that the program brings and given models; the parts are read side by side.
-    ///
-    /// # Errors
-    /// When a model is damaged.
-    pub fn from_models(tagger: &[u8], fusion: &[u8]) -> Result<Self, ModelError> {
-        let (gazetteer, models) = rayon::join(Gazetteer::builtin, || {
-            rayon::join(|| Tagger::from_bytes(tagger), || Logistic::from_bytes(fusion))
-        });
-        Ok(Self { gazetteer, heads: Heads::builtin(), tagger: models.0?, fusion: models.1? })
-    }
-
     /// The mentions of a text, in order, without overlap.
     pub fn detect(&self, text: &Text) -> Vec<Decision> {
         let context = Context::new(text, &self.gazetteer, &self.heads);
         let proposals = self.tagger.propose(text, &context, candidates::FLOOR);
         let candidates = candidates::candidates(&context, &proposals);
-        fusion::decide(&context, &candidates, &self.fusion, THRESHOLD)
+        decide(&context, &candidates, &self.fusion, &self.second)
     }
+}
+
+/// Both looks at the candidates, and the decision.
+pub fn decide(context: &Context<'_>, candidates: &[Candidate], fusion: &Logistic, second: &Boost) -> Vec<Decision> {
+    let first = fusion::scores(context, candidates, fusion);
+    let (kept, numbers) = second::describe(context, candidates, &first);
+    fusion::decide(kept.into_iter().map(|index| candidates[index]).zip(second.scores(&numbers)), THRESHOLD)
 }
 
 /// A packed model's bytes; empty where they are damaged, which the model's reader then reports.

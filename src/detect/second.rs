@@ -1,0 +1,375 @@
+//! Second look at the candidates of an article: boosted trees that know what the first look ([`super::fusion`]) thinks of a candidate, of
+//! its rivals, of its neighbours in an enumeration, of the same string elsewhere in the article and of its longer and shorter forms.
+
+use rustc_hash::FxHashMap;
+
+use crate::{
+    learn::{Boost, ModelError, digest},
+    model::{EntityType, Span},
+    text::Pos,
+};
+
+use super::{
+    candidates::{Candidate, Sources},
+    features::Context,
+};
+
+/// How many numbers describe a candidate.
+pub const NUMBERS: usize = 58;
+
+/// Candidates that the first look finds less likely than this (log-odds) are given up.
+const FLOOR: f32 = -4.5;
+/// Stands for the score of what is not there.
+const ABSENT: f32 = -9.0;
+/// Forms that the first look finds more likely than this are compared with each other.
+const FORM_FLOOR: f32 = -1.0;
+
+/// What is known of a string with a type over all its places in the article.
+#[derive(Debug, Clone, Copy)]
+struct StringEvidence {
+    places: f32,
+    best: f32,
+    sum: f32,
+    second: f32,
+}
+
+/// A string that may be a name of a type, for comparing with longer and shorter ones.
+struct FormEvidence<'a> {
+    chars: &'a [char],
+    kind: EntityType,
+    score: f32,
+}
+
+struct Look<'a> {
+    context: &'a Context<'a>,
+    candidates: &'a [Candidate],
+    scores: &'a [f32],
+    strings: FxHashMap<(u64, usize), StringEvidence>,
+    any: FxHashMap<u64, [(f32, usize); 2]>,
+    starting: FxHashMap<usize, Vec<usize>>,
+    ending: FxHashMap<usize, Vec<usize>>,
+    /// Sentence of the candidate → sum of probabilities of what stands in it.
+    density: FxHashMap<usize, f32>,
+}
+
+/// The best score of other candidates around, inside, across the candidate, and of its own span with other types.
+struct Rivals {
+    around: f32,
+    around_same_kind: f32,
+    inside: f32,
+    inside_first: f32,
+    inside_last: f32,
+    across: f32,
+    same: f32,
+    same_kind: usize,
+    inside_mass: f32,
+}
+
+fn probability(score: f32) -> f32 {
+    1.0 / (1.0 + (-score).exp())
+}
+
+impl<'a> Look<'a> {
+    fn new(context: &'a Context<'a>, candidates: &'a [Candidate], scores: &'a [f32]) -> Self {
+        let text = context.text();
+        let mut look = Self {
+            context,
+            candidates,
+            scores,
+            strings: FxHashMap::default(),
+            any: FxHashMap::default(),
+            starting: FxHashMap::default(),
+            ending: FxHashMap::default(),
+            density: FxHashMap::default(),
+        };
+        for (index, (candidate, &score)) in candidates.iter().zip(scores).enumerate() {
+            let string = digest(&text.folded[candidate.span.start..candidate.span.end]);
+            let kind = candidate.kind.index();
+            let evidence = look.strings.entry((string, kind)).or_insert(StringEvidence {
+                places: 0.0,
+                best: ABSENT,
+                sum: 0.0,
+                second: ABSENT,
+            });
+            evidence.places += 1.0;
+            evidence.sum += score;
+            if score > evidence.best {
+                evidence.second = evidence.best;
+                evidence.best = score;
+            } else {
+                evidence.second = evidence.second.max(score);
+            }
+            // The two best types of a string.
+            let best = look.any.entry(string).or_insert([(ABSENT, 99); 2]);
+            if best[0].1 == kind {
+                best[0].0 = best[0].0.max(score);
+            } else if score > best[0].0 {
+                best[1] = best[0];
+                best[0] = (score, kind);
+            } else if score > best[1].0 {
+                best[1] = (score, kind);
+            }
+            look.starting.entry(candidate.span.start).or_default().push(index);
+            look.ending.entry(candidate.span.end).or_default().push(index);
+            if score > FLOOR {
+                *look.density.entry(text.sentence_at(candidate.span.start).span.start).or_default() += probability(score);
+            }
+        }
+        look
+    }
+
+    fn rivals(&self, index: usize) -> Rivals {
+        let own = self.candidates[index];
+        let mut rivals = Rivals {
+            around: ABSENT,
+            around_same_kind: ABSENT,
+            inside: ABSENT,
+            inside_first: ABSENT,
+            inside_last: ABSENT,
+            across: ABSENT,
+            same: ABSENT,
+            same_kind: 99,
+            inside_mass: 0.0,
+        };
+        let mut look = |at: usize| {
+            let (other, score) = (&self.candidates[at], self.scores[at]);
+            if other.span == own.span {
+                if other.kind != own.kind && score > rivals.same {
+                    rivals.same = score;
+                    rivals.same_kind = other.kind.index();
+                }
+            } else if other.span.contains(own.span) {
+                rivals.around = rivals.around.max(score);
+                if other.kind == own.kind {
+                    rivals.around_same_kind = rivals.around_same_kind.max(score);
+                }
+            } else if own.span.contains(other.span) {
+                rivals.inside = rivals.inside.max(score);
+                rivals.inside_mass += probability(score);
+                if other.span.start == own.span.start {
+                    rivals.inside_first = rivals.inside_first.max(score);
+                }
+                if other.span.end == own.span.end {
+                    rivals.inside_last = rivals.inside_last.max(score);
+                }
+            } else {
+                rivals.across = rivals.across.max(score);
+            }
+        };
+        for at in (0..index).rev().take_while(|&at| self.candidates[at].span.start + 60 > own.span.start) {
+            if self.candidates[at].span.overlaps(own.span) {
+                look(at);
+            }
+        }
+        for at in (index + 1..self.candidates.len()).take_while(|&at| self.candidates[at].span.start < own.span.end) {
+            look(at);
+        }
+        rivals
+    }
+
+    /// The neighbouring item of an enumeration: best score of the same type, best of any, and where that one ends or begins.
+    fn sibling(&self, span: Span, kind: usize, left: bool) -> (f32, f32, Option<Span>) {
+        let folded = &self.context.text().folded;
+        let joint = |c: char| matches!(c, '、' | '和' | '与' | '及' | '”' | '“' | '《' | '》');
+        let (mut same, mut any, mut place) = (ABSENT, ABSENT, None);
+        for gap in 1..=3usize {
+            let ids = if left {
+                let Some(end) = span.start.checked_sub(gap) else { break };
+                if !joint(folded[end]) {
+                    break;
+                }
+                self.ending.get(&end)
+            } else {
+                let start = span.end + gap;
+                if start > folded.len() || !joint(folded[start - 1]) {
+                    break;
+                }
+                self.starting.get(&start)
+            };
+            for &id in ids.into_iter().flatten() {
+                let score = self.scores[id];
+                if self.candidates[id].kind.index() == kind {
+                    same = same.max(score);
+                }
+                if score > any {
+                    any = score;
+                    place = Some(self.candidates[id].span);
+                }
+            }
+        }
+        (same, any, place)
+    }
+
+    /// Of the items of the enumeration to one side, up to six: mean probability of the same type, and how many.
+    fn chain(&self, span: Span, kind: usize, left: bool) -> (f32, f32) {
+        let (mut sum, mut count, mut at) = (0.0, 0.0, span);
+        for _ in 0..6 {
+            let (same, _, Some(next)) = self.sibling(at, kind, left) else { break };
+            sum += probability(same);
+            count += 1.0;
+            at = next;
+        }
+        if count > 0.0 { (sum / count, count) } else { (-1.0, 0.0) }
+    }
+
+    fn describe(&self, index: usize, relatives: (f32, f32), numbers: &mut Vec<f32>) {
+        let candidate = self.candidates[index];
+        let text = self.context.text();
+        let folded = &text.folded;
+        let span = candidate.span;
+        let kind = candidate.kind.index();
+        let score = self.scores[index];
+        let string = digest(&folded[span.start..span.end]);
+        let evidence = self.strings[&(string, kind)];
+        let flag = |set: bool| f32::from(u8::from(set));
+        let tagger = if candidate.tagger > 0.0 {
+            let p = candidate.tagger.clamp(1e-4, 0.9999);
+            (p / (1.0 - p)).ln()
+        } else {
+            ABSENT
+        };
+        numbers.extend([score, tagger]);
+        for source in
+            [Sources::TAGGER, Sources::GAZETTEER, Sources::MARKS, Sources::ARTICLE, Sources::GRAMMAR]
+        {
+            numbers.push(flag(candidate.sources.0 & source != 0));
+        }
+        numbers.push(kind as f32);
+        let (t0, t1) = (text.token_of[span.start] as usize, text.token_of[span.end - 1] as usize);
+        let (first, last) = (text.tokens[t0], text.tokens[t1]);
+        numbers.extend([span.len() as f32, (t1 - t0 + 1) as f32]);
+        numbers.extend([evidence.places, evidence.best, evidence.sum / evidence.places, evidence.second]);
+        let best = self.any[&string];
+        let other = if best[0].1 == kind { best[1] } else { best[0] };
+        numbers.extend([other.0, other.1 as f32]);
+        let rivals = self.rivals(index);
+        numbers.extend([
+            rivals.around,
+            rivals.around_same_kind,
+            rivals.inside,
+            rivals.inside_first,
+            rivals.inside_last,
+            rivals.inside_mass,
+            rivals.across,
+            rivals.same,
+            rivals.same_kind as f32,
+            score - rivals.around.max(rivals.inside).max(rivals.across).max(rivals.same),
+        ]);
+        for left in [true, false] {
+            let (same, any, _) = self.sibling(span, kind, left);
+            let (mean, count) = self.chain(span, kind, left);
+            numbers.extend([same, any, mean, count]);
+        }
+        let heads = self.context.head_kinds(span.end - 1);
+        numbers.extend([flag(heads >> kind & 1 == 1), heads.count_ones() as f32]);
+        // The gazetteer.
+        let name = self.context.name_at(span.start);
+        let class = |known: bool| {
+            name.filter(|_| known)
+                .map_or(-1.0, |name| self.context.gazetteer().class(name.form).kind().index() as f32)
+        };
+        let exact = class(name.is_some_and(|name| name.span == span));
+        numbers.extend([exact, flag(exact == kind as f32)]);
+        numbers.push(class(name.is_some_and(|name| name.span.start == span.start && name.span.end < span.end)));
+        numbers.push(class(name.is_some_and(|name| name.span.contains(span) && name.span != span)));
+        let end = self.context.name_at(span.end - 1);
+        numbers.push(flag(end.is_some_and(|name| name.span.end > span.end)));
+        // What stands around.
+        let sentence = text.sentence_at(span.start);
+        let before = if span.start > sentence.span.start { folded[span.start - 1] } else { '^' };
+        let after = if span.end < sentence.span.end { folded[span.end] } else { '$' };
+        let sort = |c: char| match c {
+            '^' | '$' => 0.0,
+            '、' => 1.0,
+            ',' | ';' | ':' => 2.0,
+            '。' | '!' | '?' => 3.0,
+            '“' | '”' => 4.0,
+            '《' | '》' => 5.0,
+            '(' | ')' => 6.0,
+            '的' => 7.0,
+            '和' | '与' | '及' => 8.0,
+            '等' => 9.0,
+            '在' | '为' | '以' | '将' | '由' | '对' => 10.0,
+            c if c.is_ascii_digit() => 11.0,
+            c if c.is_alphanumeric() => 12.0,
+            _ => 13.0,
+        };
+        numbers.extend([sort(before), sort(after)]);
+        let neighbour = |token: Option<usize>| {
+            token
+                .filter(|&t| t < text.tokens.len() && sentence.span.contains(text.tokens[t].span))
+                .map_or(Pos::Punctuation as u8, |t| text.tokens[t].pos as u8)
+        };
+        numbers.extend([f32::from(neighbour(t0.checked_sub(1))), f32::from(neighbour(Some(t1 + 1)))]);
+        numbers.extend([f32::from(first.pos as u8), f32::from(last.pos as u8)]);
+        numbers.extend([flag(first.span.start == span.start), flag(last.span.end == span.end)]);
+        numbers.push(text.tokens[t0..=t1].iter().filter(|token| token.pos == Pos::Verb).count() as f32);
+        numbers.extend([flag(sentence.is_heading), (sentence.paragraph as f32).min(9.0)]);
+        let density = self.density.get(&sentence.span.start).copied().unwrap_or(0.0);
+        numbers.extend([density, density / sentence.span.len().max(1) as f32]);
+        let ascii = folded[span.start..span.end].iter().filter(|c| c.is_ascii_alphanumeric()).count();
+        numbers.push(ascii as f32 / span.len() as f32);
+        // Longer and shorter forms of the same type.
+        numbers.extend([relatives.0, relatives.1]);
+        numbers.push((text.folded.len() as f32).min(4000.0));
+    }
+
+    /// For each string and type: the best score of a longer form that it may be short for, and of a shorter one.
+    fn relatives(&self) -> FxHashMap<(u64, usize), (f32, f32)> {
+        let folded = &self.context.text().folded;
+        let mut forms: Vec<FormEvidence<'_>> = Vec::new();
+        let mut seen: rustc_hash::FxHashSet<(u64, usize)> = rustc_hash::FxHashSet::default();
+        for candidate in self.candidates {
+            let chars = &folded[candidate.span.start..candidate.span.end];
+            let key = (digest(chars), candidate.kind.index());
+            let score = self.strings[&key].best;
+            if score > FORM_FLOOR && chars.len() >= 2 && seen.insert(key) {
+                forms.push(FormEvidence { chars, kind: candidate.kind, score });
+            }
+        }
+        let mut relatives: FxHashMap<(u64, usize), (f32, f32)> = FxHashMap::default();
+        for short in &forms {
+            for long in forms.iter().filter(|long| long.kind == short.kind && long.chars.len() > short.chars.len()) {
+                let mut rest = long.chars.iter();
+                if short.chars.iter().all(|c| rest.any(|other| other == c)) {
+                    let kind = short.kind.index();
+                    let slot = relatives.entry((digest(short.chars), kind)).or_insert((ABSENT, ABSENT));
+                    slot.0 = slot.0.max(long.score);
+                    let slot = relatives.entry((digest(long.chars), kind)).or_insert((ABSENT, ABSENT));
+                    slot.1 = slot.1.max(short.score);
+                }
+            }
+        }
+        relatives
+    }
+}
+
+/// Describes the candidates that are not given up, `scores` being the first look's log-odds: their indices, and [`NUMBERS`] numbers for each, row
+/// after row.
+pub fn describe(context: &Context<'_>, candidates: &[Candidate], scores: &[f32]) -> (Vec<usize>, Vec<f32>) {
+    let look = Look::new(context, candidates, scores);
+    let relatives = look.relatives();
+    let folded = &context.text().folded;
+    let mut numbers = Vec::new();
+    let kept: Vec<usize> = (0..candidates.len()).filter(|&index| scores[index] > FLOOR).collect();
+    for &index in &kept {
+        let candidate = candidates[index];
+        let key = (digest(&folded[candidate.span.start..candidate.span.end]), candidate.kind.index());
+        look.describe(index, relatives.get(&key).copied().unwrap_or((ABSENT, ABSENT)), &mut numbers);
+    }
+    debug_assert_eq!(numbers.len(), kept.len() * NUMBERS, "each row has {NUMBERS} numbers");
+    (kept, numbers)
+}
+
+/// Reads the model of the second look.
+///
+/// # Errors
+/// When it is damaged or made for other numbers.
+pub fn model(bytes: &[u8]) -> Result<Boost, ModelError> {
+    let (model, _) = Boost::from_bytes(bytes)?;
+    if model.width() == NUMBERS {
+        Ok(model)
+    } else {
+        Err(ModelError { reason: format!("{} numbers a candidate instead of {NUMBERS}", model.width()) })
+    }
+}
