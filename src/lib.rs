@@ -25,6 +25,8 @@ pub mod train;
 
 pub mod pipeline;
 
+pub mod trial;
+
 pub mod format;
 
 pub mod rdf;

@@ -134,12 +134,7 @@ impl<'a> Prepared<'a> {
     }
 
     /// Trains what decides between candidates and what puts forms together.
-    pub fn detection(
-        &self,
-        parts: &BTreeMap<usize, usize>,
-        taggers: &[Tagger],
-        options: TrainingOptions,
-    ) -> Detection {
+    pub fn detection(&self, parts: &BTreeMap<usize, usize>, taggers: &[Tagger], options: TrainingOptions) -> Detection {
         let articles: Vec<usize> = parts.keys().copied().collect();
         let read: Vec<(usize, Vec<Candidate>)> =
             articles.par_iter().map(|&at| (at, self.candidates(at, &taggers[parts[&at]]))).collect();
@@ -187,8 +182,7 @@ impl<'a> Prepared<'a> {
                 Boost::train(&numbers, second::NUMBERS, &labels, options.second)
             })
             .collect();
-        let merge_examples: Vec<Example> =
-            articles.par_iter().flat_map_iter(|&at| self.merge_examples(at)).collect();
+        let merge_examples: Vec<Example> = articles.par_iter().flat_map_iter(|&at| self.merge_examples(at)).collect();
         let merge = MergeModel::train(&merge_examples);
         let unseen = read
             .par_iter()
@@ -198,7 +192,12 @@ impl<'a> Prepared<'a> {
                 (*at, resolve::entities(&self.texts[*at], &decisions, &self.gazetteer, &merge))
             })
             .collect();
-        Detection { fusion: fusions.swap_remove(options.folds), second: seconds.swap_remove(options.folds), merge, unseen }
+        Detection {
+            fusion: fusions.swap_remove(options.folds),
+            second: seconds.swap_remove(options.folds),
+            merge,
+            unseen,
+        }
     }
 
     pub fn candidates(&self, article: usize, tagger: &Tagger) -> Vec<Candidate> {

@@ -217,11 +217,7 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
         ABOUT,
         "对照标注评测抽取质量\n\n输出实体、关系和数据的准确率、召回率和 F1。实体的类型和任一名称相符为对；关系的谓词和两端相符为对；数据的数值和单位相符为对，主体、时间和限定也相符为全对。标注为可选的事实不计。",
     ),
-    (
-        "eval",
-        AFTER,
-        "示例：\n  yutu eval --gold data/corpus --dev\n  yutu eval --gold mine/ --by-type --errors 40",
-    ),
+    ("eval", AFTER, "示例：\n  yutu eval --gold data/corpus --dev\n  yutu eval --gold mine/ --by-type --errors 40"),
     ("eval", "gold", "标注过的文章所在的文件夹，文件成对：NAME.txt 和 NAME.json"),
     ("eval", "writers", "只用这些作者的文章（NAME 开头的字母）"),
     ("eval", "dev", "只用文件夹中 dev.txt 留作评测的文章"),

@@ -1,0 +1,1 @@
+//! Judging by hand-made extractions of one annotated article.
