@@ -13,6 +13,8 @@ pub mod learn;
 
 pub mod gold;
 
+pub mod corpus;
+
 pub mod detect;
 
 pub mod resolve;
@@ -36,6 +38,8 @@ pub mod store;
 pub mod query;
 
 pub mod graph;
+
+pub mod exchange;
 
 pub mod serve;
 

@@ -62,7 +62,7 @@ pub(super) struct Args {
     /// Train K times [default: 5], leaving a part of the articles out each time, and measure on what was left out
     ///
     /// Takes K times as long as `yutu train`. Every article counts once, read by models that have not seen it. With --dev only the
-    /// articles of the dev split are measured, and they are never trained on: use `yutu train` for that.
+    /// articles of the dev split take part, in training too.
     #[arg(long, value_name = "K", num_args = 0..=1, default_missing_value = "5", conflicts_with_all = ["models", "ablation"],
         value_parser = clap::value_parser!(u8).range(2..=50))]
     cross_validate: Option<u8>,

@@ -91,7 +91,7 @@ struct Fault {
 
 impl ErrorKind {
     /// The name in JSON: `entityTooShort`.
-    pub(super) fn key(self) -> &'static str {
+    pub(in crate::eval) fn key(self) -> &'static str {
         // The tables of labels and the figures' file use one name; a test holds it to serde's.
         match self {
             Self::EntityMissed => "entityMissed",

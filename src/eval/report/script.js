@@ -67,7 +67,7 @@ function overview() {
       el('.range', {}, el('i', { style: `left:${100 * low}%;width:${Math.max(0.5, 100 * (high - low))}%` }), el('u', { style: `left:${100 * m.f1}%` })),
       el('small', {}, `95 %: ${percent(low)} – ${percent(high)}`),
       el('small', {}, say(`准确率 ${percent(m.precision)} · 召回率 ${percent(m.recall)}`, `precision ${percent(m.precision)} · recall ${percent(m.recall)}`)),
-      el('small', {}, say(`标注 ${m.gold}，找到 ${m.predicted}，正确 ${m.hits}`, `${m.gold} annotated, ${m.predicted} found, ${m.hits} right`)));
+      el('small', {}, say(`标注 ${m.gold} · 找到 ${m.predicted} · 正确 ${m.hits}`, `gold ${m.gold} · found ${m.predicted} · right ${m.hits}`)));
   });
   const intro = say(`${data.articles.length} 篇文章 · F1 及其 95 % 区间（按文章自助抽样）· 各篇实体 F1 的平均 ${percent(macro_f1)}`,
     `${data.articles.length} articles · F1 with its 95 % interval (bootstrap over articles) · mean F1 of entities an article ${percent(macro_f1)}`);
@@ -77,7 +77,7 @@ function overview() {
       box(say('错误种类', 'Kinds of errors'), kindTable(), say('点击查看有此类错误的文章', 'click for the articles that have them')),
       box(say('实体，按类型', 'Entities by type'), tallies(data.measured.by_type, true)),
       box(say('关系，按谓词', 'Relations by predicate'), tallies(data.measured.by_predicate)),
-      box(say('按提出者', 'By detector'), detectorTable(), say('哪些检测器提出', 'which detectors voted')),
+      box(say('按提出者', 'By detector'), detectorTable(), say('哪些检测器提出，其中正确的百分比', 'which voted, and the share that is right')),
       box(say('置信度是否可信', 'Does confidence hold?'), reliability(), say('点在对角线上为准', 'points on the diagonal do'))),
   ];
 }
@@ -102,10 +102,10 @@ function kindTable() {
 function detectorTable() {
   const rows = Object.entries(data.measured.by_detector).sort((a, b) => b[1].mentions - a[1].mentions).map(([key, t]) => {
     const share = (right, all) => all ? [bar(right / all), percent(right / all)] : ['–'];
-    return el('tr', {}, el('td', {}, key), el('td.n', {}, share(t.mentions_right, t.mentions)), el('td.n.faint', {}, String(t.mentions)),
+    return el('tr', {}, el('td', {}, key.replaceAll('+', ' + ')), el('td.n', {}, share(t.mentions_right, t.mentions)), el('td.n.faint', {}, String(t.mentions)),
       el('td.n', {}, share(t.entities_right, t.entities)), el('td.n.faint', {}, String(t.entities)));
   });
-  return table(['', { n: say('提及准确率', 'mentions right') }, { n: 'n' }, { n: say('实体准确率', 'entities right') }, { n: 'n' }], rows);
+  return table(['', { n: say('提及正确', 'mentions') }, { n: 'n' }, { n: say('实体正确', 'entities') }, { n: 'n' }], rows);
 }
 
 function reliability() {
