@@ -140,7 +140,9 @@ mod tests {
     fn scales_are_multiplied_out() {
         assert_eq!(quantity(2000.0, "万元"), quantity(0.2, "亿元"));
         assert_eq!(quantity(1.1, "万亿元"), quantity(11000.0, "亿元人民币"));
-        assert_eq!(quantity(3.0, "个百分点"), quantity(3.0, "百分点"));
+        assert_eq!(quantity(3.0, "个百分点").1, "百分点");
+        // As score.py has it: without 个 its 百 is a scale.
+        assert_eq!(quantity(3.0, "百分点"), (300.0, "分点".into()));
         assert_ne!(quantity(12.0, "万"), quantity(12.0, "个"));
         assert_eq!(quantity(80.54, "％"), quantity(80.54, "%"));
     }
