@@ -134,7 +134,12 @@ impl<'a> Prepared<'a> {
     }
 
     /// Trains what decides between candidates and what puts forms together.
-    pub fn detection(&self, parts: &BTreeMap<usize, usize>, taggers: &[Tagger], options: TrainingOptions) -> Detection {
+    pub fn detection(
+        &self,
+        parts: &BTreeMap<usize, usize>,
+        taggers: &[Tagger],
+        options: TrainingOptions,
+    ) -> Detection {
         let articles: Vec<usize> = parts.keys().copied().collect();
         let read: Vec<(usize, Vec<Candidate>)> =
             articles.par_iter().map(|&at| (at, self.candidates(at, &taggers[parts[&at]]))).collect();
@@ -182,7 +187,8 @@ impl<'a> Prepared<'a> {
                 Boost::train(&numbers, second::NUMBERS, &labels, options.second)
             })
             .collect();
-        let merge_examples: Vec<Example> = articles.par_iter().flat_map_iter(|&at| self.merge_examples(at)).collect();
+        let merge_examples: Vec<Example> =
+            articles.par_iter().flat_map_iter(|&at| self.merge_examples(at)).collect();
         let merge = MergeModel::train(&merge_examples);
         let unseen = read
             .par_iter()
@@ -192,12 +198,7 @@ impl<'a> Prepared<'a> {
                 (*at, resolve::entities(&self.texts[*at], &decisions, &self.gazetteer, &merge))
             })
             .collect();
-        Detection {
-            fusion: fusions.swap_remove(options.folds),
-            second: seconds.swap_remove(options.folds),
-            merge,
-            unseen,
-        }
+        Detection { fusion: fusions.swap_remove(options.folds), second: seconds.swap_remove(options.folds), merge, unseen }
     }
 
     pub fn candidates(&self, article: usize, tagger: &Tagger) -> Vec<Candidate> {
@@ -220,7 +221,10 @@ impl<'a> Prepared<'a> {
         let samples: Vec<RelationSample> = articles
             .iter()
             .map(|&at| self.relation_sample(at, self.corpus[at].entities()))
-            .chain(articles.iter().map(|&at| self.relation_sample(at, detected[&at].clone())))
+            .chain(articles.iter().map(|&at| RelationSample {
+                detected: true,
+                ..self.relation_sample(at, detected[&at].clone())
+            }))
             .collect();
         relate::train(&samples, options)
     }
@@ -255,20 +259,35 @@ impl<'a> Prepared<'a> {
             unsure,
             unsure_entities,
             lost,
+            detected: false,
             group: gold.writer().to_owned(),
             seed: hash(&[&gold.article.sha256]),
         }
     }
 
-    /// The models of figures.
-    pub fn figures(&self, articles: &[usize]) -> figures::FigureModel {
-        let entities: Vec<Vec<Entity>> = articles.iter().map(|&at| self.corpus[at].entities()).collect();
-        let training: Vec<figures::TrainingArticle<'_>> = articles
+    /// Figures, like relations, are learnt from the annotated entities and from the entities as detected, where there are such.
+    pub fn figures(&self, articles: &[usize], detected: &BTreeMap<usize, Vec<Entity>>) -> figures::FigureModel {
+        let annotated = articles.iter().map(|&at| (at, self.corpus[at].entities()));
+        let found = articles.iter().filter_map(|&at| Some((at, self.named_as_annotated(at, detected.get(&at)?))));
+        let entities: Vec<(usize, Vec<Entity>)> = annotated.chain(found).collect();
+        let training: Vec<figures::TrainingArticle<'_>> = entities
             .iter()
-            .zip(&entities)
-            .map(|(&at, entities)| figures::TrainingArticle { gold: &self.corpus[at], text: &self.texts[at], entities })
+            .map(|(at, entities)| figures::TrainingArticle { gold: &self.corpus[*at], text: &self.texts[*at], entities })
             .collect();
         figures::train(&training)
+    }
+
+    /// Detected entities under the ids of the annotated ones that they are.
+    fn named_as_annotated(&self, article: usize, detected: &[Entity]) -> Vec<Entity> {
+        let pairs = pair_entities(&self.corpus[article].gold.entities, detected);
+        let mut entities = detected.to_vec();
+        for entity in &mut entities {
+            entity.id = format!("detected {}", entity.id);
+        }
+        for (id, &at) in &pairs {
+            entities[at].id.clone_from(id);
+        }
+        entities
     }
 
     fn merge_examples(&self, article: usize) -> Vec<Example> {
@@ -322,7 +341,7 @@ pub fn train(
         second: detection.second.to_bytes(),
         merge: detection.merge.to_bytes(),
         relations: prepared.relations(articles, &detection.unseen, options.relations).to_bytes(),
-        figures: prepared.figures(articles).to_bytes(),
+        figures: prepared.figures(articles, &detection.unseen).to_bytes(),
     };
     (models, detection.unseen)
 }

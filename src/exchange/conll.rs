@@ -83,8 +83,9 @@ fn tags(extraction: &Extraction, length: usize) -> Vec<Option<(EntityType, bool)
     let mut free = 0;
     for (span, kind) in mentions {
         if span.start >= free {
-            for at in span.start..span.end {
-                tags[at] = Some((kind, at == span.start));
+            tags[span.start..span.end].fill(Some((kind, false)));
+            if let Some(first) = tags[span.start..span.end].first_mut() {
+                *first = Some((kind, true));
             }
             free = span.end;
         }
@@ -200,7 +201,7 @@ impl Document {
         } else if let Some(entity) = comment.strip_prefix("E ") {
             let (kind, forms) =
                 entity.split_once(' ').ok_or_else(|| lines.problem(number, "an entity is `E TYPE NAME | ALIAS`"))?;
-            let forms = forms.split(" | ").map(|form| comparable(form)).filter(|form| !form.is_empty()).collect();
+            let forms = forms.split(" | ").map(comparable).filter(|form| !form.is_empty()).collect();
             self.entities.push((lines.parse(number, kind)?, forms));
         } else if let Some(relation) = comment.strip_prefix("R ") {
             let [subject, predicate, object] = relation.split(" > ").map(str::trim).collect::<Vec<_>>()[..] else {

@@ -70,7 +70,7 @@ pub(super) struct Args {
     #[arg(long, requires = "cross_validate")]
     by_writer: bool,
     /// Read with only some detectors, and without the second look, and print a table
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["json", "compare", "html"])]
     ablation: bool,
     #[command(flatten)]
     models: ModelArgs,

@@ -157,7 +157,7 @@ pub(super) fn comparison(base: &Measured, now: &Measured, lang: Lang) -> String 
             format!("{:.3}", d.now),
             format!("{:+.3}", d.now - d.base),
             format!("[{:+.3}, {:+.3}]", d.interval.low, d.interval.high),
-            format!("{:.3}", d.p),
+            if d.p < 0.001 { "< 0.001".to_owned() } else { format!("{:.3}", d.p) },
         ]);
     }
     format!("\n{heading}\n{rows}")

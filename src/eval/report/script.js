@@ -77,8 +77,8 @@ function overview() {
       box(say('错误种类', 'Kinds of errors'), kindTable(), say('点击查看有此类错误的文章', 'click for the articles that have them')),
       box(say('实体，按类型', 'Entities by type'), tallies(data.measured.by_type, true)),
       box(say('关系，按谓词', 'Relations by predicate'), tallies(data.measured.by_predicate)),
-      box(say('按提出者', 'By detector'), detectorTable(), say('哪些检测器提出，其中正确的百分比', 'which voted, and the share that is right')),
       box(say('置信度是否可信', 'Does confidence hold?'), reliability(), say('点在对角线上为准', 'points on the diagonal do'))),
+    el('section.detectors', {}, box(say('按提出者', 'By detector'), detectorTable(), say('哪些检测器提出，其中正确的百分比', 'which voted, and the share that is right'))),
   ];
 }
 const box = (title, content, note) => el('.box', {}, el('h2', {}, title, note ? el('small', {}, note) : null), content);
@@ -197,8 +197,8 @@ function article(a) {
     el('.head', {}, el('h2', {}, a.title), el('span', {}, `${a.id} · ${a.published ?? '–'}`), heads), filters,
     el('.panes', {}, el('.box', {}, el('h2', {}, say('标注', 'Annotated'), el('small', {}, say('红框：漏掉', 'red frame: missed'))), marked(a, 'gold')),
       el('.box', {}, el('h2', {}, say('找到', 'Found'), el('small', {}, say('虚线框：多出', 'dashed frame: spurious'))), marked(a, 'found'))),
-    el('section.box', {}, el('h2', {}, say('关系', 'Relations')), relationTable(a)), el('section.box', {}, el('h2', {}, say('数据', 'Figures')), figureTable(a)),
-    el('section.box', {}, el('h2', {}, say('错误', 'Errors'), el('small', {}, String(a.faults.length))), faultTable(a)),
+    el('section.box.relations', {}, el('h2', {}, say('关系', 'Relations')), relationTable(a)), el('section.box', {}, el('h2', {}, say('数据', 'Figures')), figureTable(a)),
+    el('section.box.errors', {}, el('h2', {}, say('错误', 'Errors'), el('small', {}, String(a.faults.length))), faultTable(a)),
   ];
 }
 

@@ -62,7 +62,7 @@ pub struct TrainingArticle<'a> {
 }
 
 /// How the subject trees grow.
-const GROWTH: Growth = Growth { trees: 80, leaves: 16, rate: 0.12, least: 20 };
+const GROWTH: Growth = Growth { trees: 200, leaves: 24, rate: 0.08, least: 20 };
 
 /// How much the linear model's log-odds weigh beside the trees'.
 const LINEAR: f32 = 0.8;
@@ -251,7 +251,7 @@ impl Lessons {
     }
 
     fn learn(&self, growth: Growth) -> FigureModel {
-        let options = TrainOptions { bits: 15, epochs: 8, rate: 0.05, l2: 1e-2 };
+        let options = TrainOptions { bits: 16, epochs: 8, rate: 0.05, l2: 1e-2 };
         FigureModel {
             gate: Logistic::train(&self.gates, options),
             qualifier: Logistic::train_ranking(
@@ -288,14 +288,25 @@ fn places<C>(candidates: &[C], right: impl Fn(&C) -> bool) -> Vec<usize> {
 ///
 /// Two models, each of one half of the articles, first say of the other half what stands before each figure.
 pub fn train(articles: &[TrainingArticle]) -> FigureModel {
+    // Several readings of one article stay in one half.
+    let mut known: FxHashMap<&str, usize> = FxHashMap::default();
+    let half_of: Vec<usize> = articles
+        .iter()
+        .map(|article| {
+            let next = known.len();
+            *known.entry(article.gold.gold.id.as_str()).or_insert(next) % 2
+        })
+        .collect();
     let halves = [0, 1].map(|half| {
         let mut lessons = Lessons::default();
-        articles.iter().skip(half).step_by(2).for_each(|article| lessons.add(article, None));
+        for (article, _) in articles.iter().zip(&half_of).filter(|(_, own)| **own == half) {
+            lessons.add(article, None);
+        }
         lessons.learn(Growth { trees: 20, ..GROWTH })
     });
     let mut lessons = Lessons::default();
-    for (index, article) in articles.iter().enumerate() {
-        lessons.add(article, Some(&halves[(index + 1) % 2]));
+    for (article, half) in articles.iter().zip(&half_of) {
+        lessons.add(article, Some(&halves[1 - half]));
     }
     lessons.learn(GROWTH)
 }

@@ -24,6 +24,8 @@ pub struct RelationSample {
     pub unsure_entities: Vec<bool>,
     /// Annotated relations that lost an end.
     pub lost: Vec<Predicate>,
+    /// Whether the entities are as detected: thresholds are chosen on such samples, where there are any, since they are what the model will meet.
+    pub detected: bool,
     /// Articles of one group are kept together when data is split.
     pub group: String,
     /// Seed of what is random about it.
@@ -45,6 +47,7 @@ impl RelationSample {
             unsure: triples(&gold.gold.optional_relations),
             unsure_entities: gold.gold.entities.iter().map(|entity| entity.optional).collect(),
             lost: Vec::new(),
+            detected: false,
             group: gold.writer().to_owned(),
             seed: hash(&[&gold.article.sha256]),
             entities,
@@ -122,6 +125,7 @@ impl RelationSample {
             unsure,
             unsure_entities,
             lost,
+            detected: self.detected,
             group: self.group.clone(),
             seed: self.seed,
         }

@@ -68,6 +68,7 @@ fn toy_samples() -> Vec<RelationSample> {
         let article = Article::new(None, "某地动态", &body, None, None);
         let names = [(park, Park), (firm, Company), (other, Company), (field, Industry), (second, Industry)];
         samples.push(RelationSample {
+            detected: false,
             text: Arc::new(Text::new(&article.text, segmenter())),
             entities: entities(&article, &names),
             relations: vec![

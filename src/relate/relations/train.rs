@@ -63,7 +63,8 @@ pub fn train_and_check(samples: &[RelationSample], options: RelationTraining) ->
     let (roles, pairs) = table.linear(&all, options.linear);
     let first = table.boost(&all, false);
     let second = table.boost(&all, true);
-    let thresholds = thresholds(&views, &scores, |_| true);
+    let any_detected = views.iter().any(|view| view.sample.detected);
+    let thresholds = thresholds(&views, &scores, |view| views[view].sample.detected || !any_detected);
     (RelationModel { roles, pairs, first, second, thresholds }, check(&views, &table.folds, &scores, samples.len()))
 }
 
