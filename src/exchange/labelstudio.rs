@@ -122,8 +122,8 @@ pub fn read(file: &str, content: &str, predictions: bool) -> Result<(Vec<Annotat
     for (number, task) in tasks.iter().enumerate() {
         let list = |key: &str| task.get(key).and_then(Value::as_array).into_iter().flatten();
         let is_kept = |annotation: &&Value| annotation.get("was_cancelled").and_then(Value::as_bool) != Some(true);
-        let result = list("annotations").rfind(is_kept)
-            .or_else(|| list("predictions").next_back().filter(|_| predictions));
+        let result =
+            list("annotations").rfind(is_kept).or_else(|| list("predictions").next_back().filter(|_| predictions));
         match result.and_then(|annotation| annotation.get("result")).and_then(Value::as_array) {
             Some(result) => {
                 read.push(

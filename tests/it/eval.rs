@@ -146,7 +146,9 @@ fn faults_equal_those_of_check_gold_py() {
         let texts = copy_corpus(folder.path(), 3, 90, damage);
         let mut python = Command::new("python3");
         python.arg(&check_py);
-        texts.iter().for_each(|text| drop(python.arg(text.with_extension("json")).arg(text)));
+        for text in &texts {
+            python.arg(text.with_extension("json")).arg(text);
+        }
         let theirs = String::from_utf8(python.output().unwrap().stdout).unwrap();
         let ours = run(&["corpus", "check", argument(folder.path())]);
         // Rules that check_gold.py has not.
