@@ -13,6 +13,8 @@ pub mod learn;
 
 pub mod gold;
 
+pub mod corpus;
+
 pub mod detect;
 
 pub mod resolve;
@@ -25,6 +27,8 @@ pub mod train;
 
 pub mod pipeline;
 
+pub mod trial;
+
 pub mod format;
 
 pub mod rdf;
@@ -34,6 +38,8 @@ pub mod store;
 pub mod query;
 
 pub mod graph;
+
+pub mod exchange;
 
 pub mod serve;
 

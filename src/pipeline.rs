@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    detect::{Detector, second, tagger::Tagger, unpack},
+    detect::{Detector, fusion::Decision, second, tagger::Tagger, unpack},
     learn::{Logistic, ModelError},
     lexicon::{Gazetteer, Heads},
     model::{Article, Extraction},
     relate::{RelationModel, figures, figures::FigureModel, relations},
     resolve::{self, MergeModel},
     text::{Segmenter, Text},
+    train::Models,
 };
 
 /// Everything that extraction needs beside the article: dictionaries and models. Making one takes a fraction of a second; it
@@ -81,25 +82,40 @@ impl Extractor {
             .map_err(|(file, source)| ExtractorError::Model { path: folder.join(MODEL_FILES[file]), source })
     }
 
+    /// With models as training gives them.
+    ///
+    /// # Errors
+    /// When a model is damaged.
+    pub fn from_models(models: &Models) -> Result<Self, ModelError> {
+        let Models { tagger, fusion, second, merge, relations, figures } = models;
+        let parts = [tagger, fusion, second, merge, relations, figures];
+        Self::from_parts(|file| parts[file].clone()).map_err(|(_, source)| source)
+    }
+
     /// From packed models, in the order of [`MODEL_FILES`]; the error names the place of the damaged one.
     fn from_packed(packed: &[&[u8]]) -> Result<Self, (usize, ModelError)> {
+        Self::from_parts(|file| unpack(packed[file]))
+    }
+
+    /// From the bytes of the models, by their places in [`MODEL_FILES`].
+    fn from_parts(bytes: impl Fn(usize) -> Vec<u8> + Sync) -> Result<Self, (usize, ModelError)> {
         let at = |file: usize| move |source: ModelError| (file, source);
         let (segmenter, (detector, rest)) = rayon::join(Segmenter::new, || {
             rayon::join(
                 || {
                     Ok(Detector {
-                        tagger: Tagger::from_bytes(&unpack(packed[0])).map_err(at(0))?,
-                        fusion: Logistic::from_bytes(&unpack(packed[1])).map_err(at(1))?,
-                        second: second::model(&unpack(packed[2])).map_err(at(2))?,
+                        tagger: Tagger::from_bytes(&bytes(0)).map_err(at(0))?,
+                        fusion: Logistic::from_bytes(&bytes(1)).map_err(at(1))?,
+                        second: second::model(&bytes(2)).map_err(at(2))?,
                         gazetteer: Gazetteer::builtin(),
                         heads: Heads::builtin(),
                     })
                 },
                 || {
                     Ok((
-                        MergeModel::from_bytes(&unpack(packed[3])).map_err(at(3))?,
-                        RelationModel::from_bytes(&unpack(packed[4])).map_err(at(4))?,
-                        FigureModel::from_bytes(&unpack(packed[5])).map_err(at(5))?,
+                        MergeModel::from_bytes(&bytes(3)).map_err(at(3))?,
+                        RelationModel::from_bytes(&bytes(4)).map_err(at(4))?,
+                        FigureModel::from_bytes(&bytes(5)).map_err(at(5))?,
                     ))
                 },
             )
@@ -111,8 +127,17 @@ impl Extractor {
 
 /// Extracts the facts of one article.
 pub fn extract(article: &Article, extractor: &Extractor) -> Extraction {
+    extract_by(article, extractor, Detector::detect)
+}
+
+/// The same with another way to find mentions: for measuring what the detectors are worth.
+pub(crate) fn extract_by(
+    article: &Article,
+    extractor: &Extractor,
+    detect: impl Fn(&Detector, &Text) -> Vec<Decision>,
+) -> Extraction {
     let text = Text::new(&article.text, &extractor.segmenter);
-    let decisions = extractor.detector.detect(&text);
+    let decisions = detect(&extractor.detector, &text);
     let entities = resolve::entities(&text, &decisions, &extractor.detector.gazetteer, &extractor.merge);
     let relations = relations(article, &text, &entities, &extractor.relations);
     let (observations, diagnostics) = figures::observations(article, &text, &entities, &extractor.figures);

@@ -89,6 +89,7 @@ impl<'a> Prepared<'a> {
         Self { corpus, texts, gazetteer: Gazetteer::builtin(), heads: Heads::builtin() }
     }
 
+    /// An article with the tables, as the tagger sees it.
     pub fn context(&self, article: usize) -> Context<'_> {
         Context::new(&self.texts[article], &self.gazetteer, &self.heads)
     }
@@ -134,12 +135,7 @@ impl<'a> Prepared<'a> {
     }
 
     /// Trains what decides between candidates and what puts forms together.
-    pub fn detection(
-        &self,
-        parts: &BTreeMap<usize, usize>,
-        taggers: &[Tagger],
-        options: TrainingOptions,
-    ) -> Detection {
+    pub fn detection(&self, parts: &BTreeMap<usize, usize>, taggers: &[Tagger], options: TrainingOptions) -> Detection {
         let articles: Vec<usize> = parts.keys().copied().collect();
         let read: Vec<(usize, Vec<Candidate>)> =
             articles.par_iter().map(|&at| (at, self.candidates(at, &taggers[parts[&at]]))).collect();
@@ -187,8 +183,7 @@ impl<'a> Prepared<'a> {
                 Boost::train(&numbers, second::NUMBERS, &labels, options.second)
             })
             .collect();
-        let merge_examples: Vec<Example> =
-            articles.par_iter().flat_map_iter(|&at| self.merge_examples(at)).collect();
+        let merge_examples: Vec<Example> = articles.par_iter().flat_map_iter(|&at| self.merge_examples(at)).collect();
         let merge = MergeModel::train(&merge_examples);
         let unseen = read
             .par_iter()
@@ -198,9 +193,15 @@ impl<'a> Prepared<'a> {
                 (*at, resolve::entities(&self.texts[*at], &decisions, &self.gazetteer, &merge))
             })
             .collect();
-        Detection { fusion: fusions.swap_remove(options.folds), second: seconds.swap_remove(options.folds), merge, unseen }
+        Detection {
+            fusion: fusions.swap_remove(options.folds),
+            second: seconds.swap_remove(options.folds),
+            merge,
+            unseen,
+        }
     }
 
+    /// All candidates of an article, by a tagger.
     pub fn candidates(&self, article: usize, tagger: &Tagger) -> Vec<Candidate> {
         let context = self.context(article);
         let proposals = tagger.propose(&self.texts[article], &context, candidates::FLOOR);
@@ -221,10 +222,11 @@ impl<'a> Prepared<'a> {
         let samples: Vec<RelationSample> = articles
             .iter()
             .map(|&at| self.relation_sample(at, self.corpus[at].entities()))
-            .chain(articles.iter().map(|&at| RelationSample {
-                detected: true,
-                ..self.relation_sample(at, detected[&at].clone())
-            }))
+            .chain(
+                articles
+                    .iter()
+                    .map(|&at| RelationSample { detected: true, ..self.relation_sample(at, detected[&at].clone()) }),
+            )
             .collect();
         relate::train(&samples, options)
     }
@@ -272,7 +274,11 @@ impl<'a> Prepared<'a> {
         let entities: Vec<(usize, Vec<Entity>)> = annotated.chain(found).collect();
         let training: Vec<figures::TrainingArticle<'_>> = entities
             .iter()
-            .map(|(at, entities)| figures::TrainingArticle { gold: &self.corpus[*at], text: &self.texts[*at], entities })
+            .map(|(at, entities)| figures::TrainingArticle {
+                gold: &self.corpus[*at],
+                text: &self.texts[*at],
+                entities,
+            })
             .collect();
         figures::train(&training)
     }

@@ -16,6 +16,7 @@ mod articles;
 mod backup;
 mod card;
 mod completions;
+mod corpus;
 mod dump;
 mod eval;
 mod extract;
@@ -152,6 +153,7 @@ enum Command {
     Dump(dump::Args),
     Load(load::Args),
     Backup(backup::Args),
+    Corpus(corpus::Args),
     Train(train::Args),
     Eval(eval::Args),
     Completions(completions::Args),
@@ -172,6 +174,7 @@ impl Command {
             Self::Backup(args) => backup::run(args, context),
             Self::Serve(args) => serve::run(args, context),
             Self::Query(args) => query::run(args, context),
+            Self::Corpus(args) => corpus::run(args, context),
             Self::Train(args) => train::run(args, context),
             Self::Eval(args) => eval::run(args, context),
             Self::Completions(args) => completions::run(args, context),

@@ -6,7 +6,7 @@ use miette::{IntoDiagnostic as _, WrapErr as _};
 
 use super::{Context, Outcome, eval};
 use crate::{
-    eval::Scores,
+    eval::{Measure, Scores},
     gold,
     model::Extraction,
     pipeline::MODEL_FILES,
@@ -73,7 +73,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
         let article = corpus[at].article.clone();
         let none = (Vec::new(), Vec::new(), Vec::new());
         let extraction = Extraction { article, entities, relations: none.0, observations: none.1, diagnostics: none.2 };
-        scores.add(&corpus[at].gold, &extraction);
+        scores.add(&corpus[at], &extraction);
     }
     let (seconds, folder) = (started.elapsed().as_secs_f64(), args.output.display());
     context.say(
@@ -82,6 +82,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
             "models written to {folder} in {seconds:.0} s. Cross-read, each article by models that have not seen its writer:"
         ),
     );
-    context.say(eval::row("实体", &scores.entity), eval::row("entity", &scores.entity));
+    context
+        .say(eval::row("实体", &scores.counts[Measure::Entity]), eval::row("entity", &scores.counts[Measure::Entity]));
     Ok(Outcome::Done)
 }

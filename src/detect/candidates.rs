@@ -175,7 +175,8 @@ fn enumerations(text: &Text, proposals: &[Proposal], add: &mut impl FnMut(Span, 
     let folded = &text.folded;
     let is_joint = |at: usize| folded[at] == '、';
     let is_end = |at: usize| {
-        !folded[at].is_alphanumeric() && !matches!(folded[at], '(' | ')' | '·' | '-' | '“' | '”' | '《' | '》' | '.' | '+')
+        !folded[at].is_alphanumeric()
+            && !matches!(folded[at], '(' | ')' | '·' | '-' | '“' | '”' | '《' | '》' | '.' | '+')
             || folded[at] == '等'
     };
     let mut from = 0;
@@ -210,7 +211,9 @@ fn enumerations(text: &Text, proposals: &[Proposal], add: &mut impl FnMut(Span, 
             for item in &items {
                 // The last item may end with a word that joins it to another, as in 和.
                 add(trimmed(folded, *item), *kind);
-                if let Some(joint) = (item.start + 2..item.end.saturating_sub(2)).find(|&at| matches!(folded[at], '和' | '与' | '及')) {
+                if let Some(joint) =
+                    (item.start + 2..item.end.saturating_sub(2)).find(|&at| matches!(folded[at], '和' | '与' | '及'))
+                {
                     add(trimmed(folded, Span::new(item.start, joint)), *kind);
                     let after = joint + usize::from(folded[joint] == '以');
                     add(trimmed(folded, Span::new(after + 1, item.end)), *kind);
@@ -263,7 +266,8 @@ fn grammar(context: &Context<'_>, add: &mut impl FnMut(Span, EntityType)) {
             let mut first = text.tokens[start];
             // What stands in quotes belongs together, whatever it is: “艺术在浮梁”大地艺术节.
             if text.folded[first.span.start] == '”'
-                && let Some(open) = (sentence.start..first.span.start).rev().take(LONGEST).find(|&at| text.folded[at] == '“')
+                && let Some(open) =
+                    (sentence.start..first.span.start).rev().take(LONGEST).find(|&at| text.folded[at] == '“')
             {
                 if propose(open + 1) {
                     break;

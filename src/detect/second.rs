@@ -112,7 +112,8 @@ impl<'a> Look<'a> {
             look.starting.entry(candidate.span.start).or_default().push(index);
             look.ending.entry(candidate.span.end).or_default().push(index);
             if score > FLOOR {
-                *look.density.entry(text.sentence_at(candidate.span.start).span.start).or_default() += probability(score);
+                *look.density.entry(text.sentence_at(candidate.span.start).span.start).or_default() +=
+                    probability(score);
             }
         }
         look
@@ -229,9 +230,7 @@ impl<'a> Look<'a> {
             ABSENT
         };
         numbers.extend([score, tagger]);
-        for source in
-            [Sources::TAGGER, Sources::GAZETTEER, Sources::MARKS, Sources::ARTICLE, Sources::GRAMMAR]
-        {
+        for source in [Sources::TAGGER, Sources::GAZETTEER, Sources::MARKS, Sources::ARTICLE, Sources::GRAMMAR] {
             numbers.push(flag(candidate.sources.0 & source != 0));
         }
         numbers.push(kind as f32);
@@ -265,8 +264,7 @@ impl<'a> Look<'a> {
         // The gazetteer.
         let name = self.context.name_at(span.start);
         let class = |known: bool| {
-            name.filter(|_| known)
-                .map_or(-1.0, |name| self.context.gazetteer().class(name.form).kind().index() as f32)
+            name.filter(|_| known).map_or(-1.0, |name| self.context.gazetteer().class(name.form).kind().index() as f32)
         };
         let exact = class(name.is_some_and(|name| name.span == span));
         numbers.extend([exact, flag(exact == kind as f32)]);

@@ -19,6 +19,7 @@ const COMMANDS: &[&str] = &[
     "dump",
     "load",
     "backup",
+    "corpus",
     "train",
     "eval",
     "completions",
@@ -26,7 +27,14 @@ const COMMANDS: &[&str] = &[
 ];
 
 /// Their subcommands.
-const SUBCOMMANDS: &[[&str; 2]] = &[["articles", "list"], ["articles", "show"], ["articles", "remove"]];
+const SUBCOMMANDS: &[[&str; 2]] = &[
+    ["articles", "list"],
+    ["articles", "show"],
+    ["articles", "remove"],
+    ["corpus", "import"],
+    ["corpus", "check"],
+    ["corpus", "stats"],
+];
 
 fn all_help(lang: &str) -> String {
     let mut all = String::new();

@@ -1,5 +1,7 @@
 //! The integration tests: one binary, one module a topic. `yutu` runs the built program.
 
+mod corpus;
+mod eval;
 mod extract;
 mod graph;
 mod help;

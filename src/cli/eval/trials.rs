@@ -1,0 +1,67 @@
+//! Measurements that train or that leave parts of the program out.
+
+use miette::IntoDiagnostic as _;
+use rayon::prelude::*;
+
+use super::{super::Context, add, tables};
+use crate::{
+    cli::Lang,
+    eval::Scores,
+    gold::GoldArticle,
+    model::Extraction,
+    pipeline::Extractor,
+    train::TrainingOptions,
+    trial::{self, Grouping, Setting},
+};
+
+/// Each article as read by models that have not seen it, and a line a part.
+pub(super) fn cross_validate(
+    corpus: &[GoldArticle],
+    parts: usize,
+    by_writer: bool,
+    context: &Context,
+) -> Result<(Vec<Extraction>, String), miette::Report> {
+    let grouping = if by_writer { Grouping::Writer } else { Grouping::Article };
+    let assigned = trial::assign(corpus, parts, grouping);
+    let started = std::time::Instant::now();
+    let mut lines = String::new();
+    let folds = trial::read_held_out(corpus, &assigned, TrainingOptions::default(), |fold| {
+        let mut scores = Scores::default();
+        for (at, extraction) in fold.articles.iter().zip(&fold.extractions) {
+            scores.add(&corpus[*at], extraction);
+        }
+        let (number, seconds) = (fold.part + 1, started.elapsed().as_secs_f64());
+        let name = match context.lang {
+            Lang::Zh => format!("第 {number} 份"),
+            Lang::En => format!("part {number}"),
+        };
+        lines += &tables::part(&name, &scores, context.lang);
+        lines.push('\n');
+        context.say(
+            format_args!("第 {number} 份（共 {parts} 份）已完成，用时 {seconds:.0} 秒"),
+            format_args!("part {number} of {parts} done after {seconds:.0} s"),
+        );
+    })
+    .into_diagnostic()?;
+    let mut read: Vec<(usize, Extraction)> =
+        folds.into_iter().flat_map(|fold| fold.articles.into_iter().zip(fold.extractions)).collect();
+    read.sort_by_key(|(at, _)| *at);
+    lines.push('\n');
+    Ok((read.into_iter().map(|(_, extraction)| extraction).collect(), lines))
+}
+
+/// A table of the settings.
+pub(super) fn ablation(corpus: &[GoldArticle], extractor: &Extractor, context: &Context) -> String {
+    let measured = Setting::ALL.map(|setting| {
+        let read: Vec<Extraction> =
+            corpus.par_iter().map(|article| setting.extract(&article.article, extractor)).collect();
+        let mut scores = Scores::default();
+        add(&mut scores, corpus, &read);
+        let name = match context.lang {
+            Lang::Zh => setting.label_zh(),
+            Lang::En => setting.name(),
+        };
+        (name, scores)
+    });
+    tables::settings(&measured, context.lang)
+}
