@@ -33,6 +33,8 @@ pub mod store;
 
 pub mod query;
 
+pub mod search;
+
 pub mod graph;
 
 pub mod serve;

@@ -38,6 +38,7 @@ mod show;
 mod stats;
 mod store;
 mod table;
+mod token;
 mod train;
 mod usage;
 
@@ -149,6 +150,7 @@ enum Command {
     Stats(stats::Args),
     Extract(extract::Args),
     Serve(serve::Args),
+    Token(token::Args),
     Dump(dump::Args),
     Load(load::Args),
     Backup(backup::Args),
@@ -171,6 +173,7 @@ impl Command {
             Self::Load(args) => load::run(args, context),
             Self::Backup(args) => backup::run(args, context),
             Self::Serve(args) => serve::run(args, context),
+            Self::Token(args) => token::run(args, context),
             Self::Query(args) => query::run(args, context),
             Self::Train(args) => train::run(args, context),
             Self::Eval(args) => eval::run(args, context),
