@@ -65,7 +65,8 @@ pub(crate) fn requests(server: &str, test: &Test) -> Result<()> {
 }
 
 fn one(server: &str, authority: &str, request: &At<'_>, location: &mut Option<(String, String)>) -> Result<()> {
-    let filled = |text: String, is_in_address: bool| match location {
+    let known = location.clone();
+    let filled = |text: String, is_in_address: bool| match &known {
         Some((name, value)) if is_in_address => text.replace(name.as_str(), &http::encoded(value)),
         Some((name, value)) => text.replace(name.as_str(), value),
         None => text,

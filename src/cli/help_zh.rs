@@ -217,6 +217,8 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     ("serve", "query_memory_mib", "查询占用内存约超过这么多 MiB 即停止"),
     ("serve", "max_connections", "最多保持这么多个连接"),
     ("serve", "cache_mib", "保存重复查询的结果，最多这么多 MiB；0 表示不保存"),
+    ("serve", "backup_dir", "管理者可 POST 到 /admin/backup，将备份写到此文件夹"),
+    ("serve", "no_search", "不提供全文检索"),
     ("serve", "slow_ms", "查询用时超过这么多毫秒则记入日志"),
     ("serve", "access_log", "将每个请求记入日志"),
     ("serve", "log_format", "日志格式\n\ntext：供人阅读；json：每行一个 JSON 对象。"),

@@ -17,6 +17,7 @@ use super::{
     store::{StoreArgs, report},
 };
 use crate::{
+    search::SearchIndex,
     serve::{self, AppState, Config, Limits, Tls, Tokens},
     store::YutuStore,
 };
@@ -103,6 +104,12 @@ pub(super) struct Args {
     /// Keep results of repeated queries, up to so many MiB; 0 keeps none
     #[arg(long, value_name = "MIB", default_value = "64", help_heading = LIMITS)]
     cache_mib: u32,
+    /// Let admins make backups here, by POST to /admin/backup
+    #[arg(long, value_name = "DIR")]
+    backup_dir: Option<PathBuf>,
+    /// Do without full-text search
+    #[arg(long)]
+    no_search: bool,
     /// Log queries that take longer than so many milliseconds
     #[arg(long, value_name = "MS", default_value = "1000")]
     slow_ms: u64,
@@ -196,7 +203,12 @@ fn serve(args: &Args, context: &Context) -> Result<Outcome, miette::Report> {
         _ => None,
     };
     let scheme = if tls.is_some() { "https" } else { "http" };
-    let state = AppState::new(store, config(args, tokens, context)?);
+    let search = match args.no_search || args.in_memory {
+        true => None,
+        false => Some(Arc::new(SearchIndex::open(&store).into_diagnostic()?)),
+    };
+    let state = AppState::new(store, Config { search, ..config(args, tokens, context)? });
+    state.start_search();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(context.threads)
         .thread_stack_size(STACK_BYTES)
@@ -249,6 +261,7 @@ fn config(args: &Args, tokens: Tokens, context: &Context) -> Result<Config, miet
         access_log: args.access_log,
         extractor: Some(Arc::new(args.models.extractor(context)?)),
         search: None,
+        backup_folder: args.backup_dir.clone(),
     })
 }
 

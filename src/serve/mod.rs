@@ -1,10 +1,11 @@
 //! The store over HTTP: SPARQL 1.1 Protocol and Graph Store Protocol, linked data, search, a REST interface.
 //!
 //! [`app`] is a router that needs no socket, so that it is tested without one. What a request passes, in this order: `layers` (id,
-//! log, counts, security headers), compression, its handler. One handler a file: `sparql`, `graph_store`, `describe`
-//! (service description, VoID), `pages`, `health`, `metrics`. What they share: `state`, `auth`, `negotiate`, `error`;
+//! log, counts, security headers), compression, its handler: `sparql`, `graph_store`, `describe` (service description,
+//! VoID), `linked` and `pages` (linked data), `api` (REST) and `search`, `health`, `metrics`. What they share: `state`, `auth`, `negotiate`, `error`;
 //! `evaluate` runs a query within its limits, `stream` sends results as they come, `cache` keeps them. `listen` has the sockets.
 
+mod api;
 mod auth;
 mod cache;
 mod describe;
@@ -15,10 +16,12 @@ mod form;
 mod graph_store;
 mod health;
 mod layers;
+mod linked;
 mod listen;
 mod metrics;
 mod negotiate;
 mod pages;
+mod search;
 mod services;
 mod sparql;
 mod state;
@@ -52,6 +55,26 @@ pub fn app(state: AppState) -> Router {
         .route("/graphs", any(graph_store::any))
         .route("/graphs/{*path}", any(graph_store::any))
         .route("/.well-known/void", get(describe::get_void))
+        .route("/id/{*path}", get(linked::id))
+        .route("/data/{*path}", get(linked::data))
+        .route("/page/{*path}", get(linked::page))
+        .route("/ns", get(linked::ontology))
+        .route("/api", get(api::try_it))
+        .route("/api/search", get(api::search))
+        .route("/api/v1/openapi.json", get(api::openapi))
+        .route("/api/v1/entities", get(api::entities))
+        .route("/api/v1/entity", get(api::entity))
+        .route("/api/v1/articles", get(api::articles).post(api::ingest))
+        .route("/api/v1/article", get(api::article))
+        .route("/api/v1/claims", get(api::claims))
+        .route("/api/v1/timeline", get(api::timeline))
+        .route("/api/v1/subgraph", get(api::subgraph))
+        .route("/api/v1/queries", get(api::queries))
+        .route("/api/v1/queries/{name}", get(api::named_query))
+        .route("/api/v1/stats", get(api::stats))
+        .route("/api/v1/extract", post(api::extract))
+        .route("/admin/backup", post(api::backup))
+        .route("/static/{name}", get(api::file))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::get))

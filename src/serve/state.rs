@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    path::PathBuf,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize},
@@ -86,6 +87,8 @@ pub struct Config {
     pub extractor: Option<Arc<Extractor>>,
     /// The full-text index; without it there is no search.
     pub search: Option<Arc<SearchIndex>>,
+    /// Where backups go; without it there are none over HTTP.
+    pub backup_folder: Option<PathBuf>,
 }
 
 impl std::fmt::Debug for Config {
@@ -116,6 +119,10 @@ pub struct Shared {
     pub(super) started: Instant,
     /// Counts of the store, and the version that they were made at.
     pub(super) stats: Mutex<Option<(u64, Stats)>>,
+    /// A thread brings the search index up to the store.
+    pub(super) is_indexing: AtomicBool,
+    /// The store was written to since that thread looked last.
+    pub(super) is_behind: AtomicBool,
     /// The service is about to end: not ready any more.
     pub(super) is_stopping: AtomicBool,
 }
@@ -149,9 +156,25 @@ impl AppState {
             run,
             started: Instant::now(),
             stats: Mutex::new(None),
+            is_indexing: AtomicBool::new(false),
+            is_behind: AtomicBool::new(false),
             is_stopping: AtomicBool::new(false),
             config,
         }))
+    }
+
+    /// Begins to bring the search index up to the store, in the background.
+    pub fn start_search(&self) {
+        if self.config.search.is_some() {
+            self.store.watch_changes();
+            super::search::follow(self);
+        }
+    }
+
+    /// To be called after a write: old answers are given up, the index is brought up to date.
+    pub(super) fn changed(&self) {
+        self.cache.clear();
+        super::search::follow(self);
     }
 
     /// The service is to end soon: `/readyz` says so, that no new requests are sent here.
@@ -162,12 +185,5 @@ impl AppState {
     /// The base of the addresses of the store's own things.
     pub(super) fn data_base(&self) -> &'static str {
         iri::BASE
-    }
-}
-
-impl Shared {
-    /// To be called after a write: old answers are given up, the index is brought up to date.
-    pub(super) fn changed(&self) {
-        self.cache.clear();
     }
 }

@@ -7,5 +7,6 @@ mod named_queries;
 mod query;
 mod read;
 mod samples;
+mod serve;
 mod store;
 mod yutu;
