@@ -74,6 +74,11 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     ),
     ("ingest", "input_format", "按此格式读取全部输入，不作识别"),
     ("ingest", "store", "图谱库所在文件夹"),
+    (
+        "ingest",
+        "service",
+        "改为将文章发给正在运行的 `yutu serve`，例如 http://127.0.0.1:7878；令牌取自环境变量 YUTU_TOKEN",
+    ),
     ("ingest", "again", "重新抽取库中已有的文章，例如在程序更新之后"),
     // articles
     ("articles", ABOUT, "列出、查看或移除库中的文章"),

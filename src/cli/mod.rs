@@ -23,6 +23,7 @@ mod graph;
 mod graph_errors;
 mod help_zh;
 mod ingest;
+mod ingest_service;
 mod input;
 mod lang;
 mod load;

@@ -38,8 +38,25 @@ const MAX_LIMIT: usize = 10_000;
 /// The document.
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Yutu 舆图", description = "区域发展知识图谱。A knowledge atlas of regional development: entities, articles and facts, each with the passage that states it."),
-    paths(search, entities, entity, articles, article, claims, timeline, subgraph, queries, named_query, stats, extract, ingest),
+    info(
+        title = "Yutu 舆图",
+        description = "区域发展知识图谱。A knowledge atlas of regional development: entities, articles and facts, each with the passage that states it."
+    ),
+    paths(
+        search,
+        entities,
+        entity,
+        articles,
+        article,
+        claims,
+        timeline,
+        subgraph,
+        queries,
+        named_query,
+        stats,
+        extract,
+        ingest
+    ),
     components(schemas(Posted, PostedArticle, Received))
 )]
 struct Document;
@@ -89,9 +106,11 @@ fn listed<T: Serialize>(
         let field = |path: &str| match row.pointer(&format!("/{}", path.replace('.', "/"))) {
             None | Some(Value::Null) => String::new(),
             Some(Value::String(text)) => text.clone(),
-            Some(Value::Array(values)) => {
-                values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect::<Vec<_>>().join("|")
-            }
+            Some(Value::Array(values)) => values
+                .iter()
+                .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+                .collect::<Vec<_>>()
+                .join("|"),
             Some(other) => other.to_string(),
         };
         writer.write_record(columns.iter().map(|column| field(column))).map_err(|error| failed(&error))?;
@@ -127,7 +146,11 @@ pub(super) struct SearchAsked {
 
 /// Find entities, articles or passages, best first
 #[utoipa::path(get, path = "/api/search", params(SearchAsked), responses((status = 200, description = "hits", content_type = "application/json")))]
-pub(super) async fn search(State(state): State<AppState>, Query(asked): Query<SearchAsked>, headers: HeaderMap) -> Response {
+pub(super) async fn search(
+    State(state): State<AppState>,
+    Query(asked): Query<SearchAsked>,
+    headers: HeaderMap,
+) -> Response {
     let answer = async {
         auth::allow(&state, &headers, Role::Read)?;
         let query = search::Query {
@@ -155,7 +178,11 @@ pub(super) struct EntitiesAsked {
 
 /// Entities by name
 #[utoipa::path(get, path = "/api/v1/entities", params(EntitiesAsked), responses((status = 200, description = "entities, those of more articles first; JSON or CSV")))]
-pub(super) async fn entities(State(state): State<AppState>, Query(asked): Query<EntitiesAsked>, headers: HeaderMap) -> Response {
+pub(super) async fn entities(
+    State(state): State<AppState>,
+    Query(asked): Query<EntitiesAsked>,
+    headers: HeaderMap,
+) -> Response {
     let answer = async {
         let kind = finding::types(asked.r#type.as_deref().unwrap_or_default())?.into_iter().next();
         let mut found = look_up(&state, &headers, move |store| Ok(store.find_entities(&asked.name, kind)?)).await?;
@@ -174,9 +201,14 @@ pub(super) struct EntityAsked {
 
 /// All that is known of an entity: names, code, facts with their passages, figures
 #[utoipa::path(get, path = "/api/v1/entity", params(EntityAsked), responses((status = 200, description = "the card"), (status = 404, description = "no such entity")))]
-pub(super) async fn entity(State(state): State<AppState>, Query(asked): Query<EntityAsked>, headers: HeaderMap) -> Response {
+pub(super) async fn entity(
+    State(state): State<AppState>,
+    Query(asked): Query<EntityAsked>,
+    headers: HeaderMap,
+) -> Response {
     let answer = async {
-        let card = look_up(&state, &headers, move |store| Ok(store.entity_card(&meant(store, &asked.entity)?)?)).await?;
+        let card =
+            look_up(&state, &headers, move |store| Ok(store.entity_card(&meant(store, &asked.entity)?)?)).await?;
         as_json(&state, &card)
     };
     answered(answer.await)
@@ -195,15 +227,28 @@ pub(super) struct ArticlesAsked {
 
 /// Articles, newest first
 #[utoipa::path(get, path = "/api/v1/articles", params(ArticlesAsked), responses((status = 200, description = "articles; JSON or CSV")))]
-pub(super) async fn articles(State(state): State<AppState>, Query(asked): Query<ArticlesAsked>, headers: HeaderMap) -> Response {
+pub(super) async fn articles(
+    State(state): State<AppState>,
+    Query(asked): Query<ArticlesAsked>,
+    headers: HeaderMap,
+) -> Response {
     let answer = async {
         let rows = look_up(&state, &headers, move |store| match &asked.key {
             Some(key) => Ok(store.find_articles(key)?),
             None => Ok(store.articles()?),
         })
         .await?;
-        let rows: Vec<_> = rows.into_iter().skip(asked.offset.unwrap_or(0)).take(asked.limit.unwrap_or(LIMIT).min(MAX_LIMIT)).collect();
-        listed(&state, &headers, &rows, &["iri", "id", "title", "published", "source", "entities", "relations", "observations"])
+        let rows: Vec<_> = rows
+            .into_iter()
+            .skip(asked.offset.unwrap_or(0))
+            .take(asked.limit.unwrap_or(LIMIT).min(MAX_LIMIT))
+            .collect();
+        listed(
+            &state,
+            &headers,
+            &rows,
+            &["iri", "id", "title", "published", "source", "entities", "relations", "observations"],
+        )
     };
     answered(answer.await)
 }
@@ -217,7 +262,11 @@ pub(super) struct ArticleAsked {
 
 /// All that an article states
 #[utoipa::path(get, path = "/api/v1/article", params(ArticleAsked), responses((status = 200, description = "its entities, relations and figures"), (status = 404, description = "no such article")))]
-pub(super) async fn article(State(state): State<AppState>, Query(asked): Query<ArticleAsked>, headers: HeaderMap) -> Response {
+pub(super) async fn article(
+    State(state): State<AppState>,
+    Query(asked): Query<ArticleAsked>,
+    headers: HeaderMap,
+) -> Response {
     let answer = async {
         let facts = look_up(&state, &headers, move |store| {
             let row = store.find_articles(&asked.key)?.into_iter().next();
@@ -259,7 +308,11 @@ struct ClaimRow {
 
 /// What articles state of an entity, a row a statement, with its passages
 #[utoipa::path(get, path = "/api/v1/claims", params(ClaimsAsked), responses((status = 200, description = "claims; JSON or CSV"), (status = 404, description = "no such entity")))]
-pub(super) async fn claims(State(state): State<AppState>, Query(asked): Query<ClaimsAsked>, headers: HeaderMap) -> Response {
+pub(super) async fn claims(
+    State(state): State<AppState>,
+    Query(asked): Query<ClaimsAsked>,
+    headers: HeaderMap,
+) -> Response {
     let answer = async {
         let wanted = predicates(asked.predicate.as_deref().unwrap_or_default())?;
         let limit = asked.limit.unwrap_or(1000).min(MAX_LIMIT);
@@ -270,7 +323,19 @@ pub(super) async fn claims(State(state): State<AppState>, Query(asked): Query<Cl
             Ok(rows)
         })
         .await?;
-        let columns = ["subject", "subject_iri", "predicate", "object", "object_iri", "confidence", "planned", "article", "article_iri", "published", "evidence"];
+        let columns = [
+            "subject",
+            "subject_iri",
+            "predicate",
+            "object",
+            "object_iri",
+            "confidence",
+            "planned",
+            "article",
+            "article_iri",
+            "published",
+            "evidence",
+        ];
         listed(&state, &headers, &rows, &columns)
     };
     answered(answer.await)
@@ -323,14 +388,25 @@ struct Event {
 
 /// What happened to an entity, by date
 #[utoipa::path(get, path = "/api/v1/timeline", params(EntityAsked), responses((status = 200, description = "facts by the day of their article and figures by their period; JSON or CSV"), (status = 404, description = "no such entity")))]
-pub(super) async fn timeline(State(state): State<AppState>, Query(asked): Query<EntityAsked>, headers: HeaderMap) -> Response {
+pub(super) async fn timeline(
+    State(state): State<AppState>,
+    Query(asked): Query<EntityAsked>,
+    headers: HeaderMap,
+) -> Response {
     let answer = async {
         let events = look_up(&state, &headers, move |store| {
             let card = store.entity_card(&meant(store, &asked.entity)?)?;
             let mut events: Vec<Event> = Vec::new();
             for row in claim_rows(store, &card.iri)? {
                 let text = format!("{} {} {}", row.subject, row.predicate.label_zh(), row.object);
-                events.push(Event { date: row.published, kind: "fact", text, article: row.article, article_iri: row.article_iri, evidence: row.evidence });
+                events.push(Event {
+                    date: row.published,
+                    kind: "fact",
+                    text,
+                    article: row.article,
+                    article_iri: row.article_iri,
+                    evidence: row.evidence,
+                });
             }
             for figure in &card.figures {
                 events.push(Event {
@@ -342,7 +418,9 @@ pub(super) async fn timeline(State(state): State<AppState>, Query(asked): Query<
                     evidence: figure.evidence.iter().map(|passage| passage.text.clone()).collect(),
                 });
             }
-            events.sort_by(|a, b| (&a.date, a.kind, &a.text, &a.article_iri).cmp(&(&b.date, b.kind, &b.text, &b.article_iri)));
+            events.sort_by(|a, b| {
+                (&a.date, a.kind, &a.text, &a.article_iri).cmp(&(&b.date, b.kind, &b.text, &b.article_iri))
+            });
             Ok(events)
         })
         .await?;
@@ -368,7 +446,11 @@ pub(super) struct SubgraphAsked {
 
 /// What lies around entities, as elements for Cytoscape.js
 #[utoipa::path(get, path = "/api/v1/subgraph", params(SubgraphAsked), responses((status = 200, description = "nodes and edges with places"), (status = 404, description = "no such entity")))]
-pub(super) async fn subgraph(State(state): State<AppState>, Query(asked): Query<SubgraphAsked>, headers: HeaderMap) -> Response {
+pub(super) async fn subgraph(
+    State(state): State<AppState>,
+    Query(asked): Query<SubgraphAsked>,
+    headers: HeaderMap,
+) -> Response {
     let answer = async {
         let scope = Scope {
             hops: asked.hops.unwrap_or(1).min(3),
@@ -379,7 +461,8 @@ pub(super) async fn subgraph(State(state): State<AppState>, Query(asked): Query<
         let lang = pages::lang(&headers);
         let text = look_up(&state, &headers, move |store| {
             let focus = asked.entity.split(',').map(|name| meant(store, name)).collect::<Result<Vec<_>, _>>()?;
-            let found = graph::neighbourhood(store, &focus, &scope).map_err(|error| HttpError::Internal(chain(&error)))?;
+            let found =
+                graph::neighbourhood(store, &focus, &scope).map_err(|error| HttpError::Internal(chain(&error)))?;
             let found = graph::truncate(&found, max_nodes);
             let options = DrawOptions { lang, ..DrawOptions::default() };
             Ok(graph::json(&Sketch::new(found, options).place()))
@@ -418,7 +501,12 @@ pub(super) async fn named_query(
         let sparql = look_up(&state, &headers, move |store| {
             let catalog = Catalog::builtin().map_err(|error| HttpError::Internal(error.to_string()))?;
             let query = catalog.find(&name);
-            let query = query.ok_or_else(|| HttpError::NotFound(format!("no query is called `{name}`; similar: {}", catalog.similar(&name).join(", "))))?;
+            let query = query.ok_or_else(|| {
+                HttpError::NotFound(format!(
+                    "no query is called `{name}`; similar: {}",
+                    catalog.similar(&name).join(", ")
+                ))
+            })?;
             let wrong = |error: &dyn std::error::Error| HttpError::BadRequest(chain(error));
             query::check_given(&query.parameters, &given).map_err(|error| wrong(&error))?;
             let prepared = query::prepare(&query.text, &query.parameters, &given, Target::Store(store), Some(timeout));
@@ -510,7 +598,8 @@ fn no_extractor() -> HttpError {
 }
 
 fn parse<T: for<'a> Deserialize<'a>>(bytes: &[u8]) -> Result<T, HttpError> {
-    serde_json::from_slice(bytes).map_err(|error| HttpError::BadRequest(format!("the body is not the JSON that is wanted: {error}")))
+    serde_json::from_slice(bytes)
+        .map_err(|error| HttpError::BadRequest(format!("the body is not the JSON that is wanted: {error}")))
 }
 
 /// Take articles into the store; needs a token for ingest
@@ -535,7 +624,8 @@ pub(super) async fn ingest(State(state): State<AppState>, request: Request<Body>
                     unknown.push(article);
                 }
             }
-            let extractions: Vec<_> = unknown.par_iter().map(|article| pipeline::extract(article, &extractor)).collect();
+            let extractions: Vec<_> =
+                unknown.par_iter().map(|article| pipeline::extract(article, &extractor)).collect();
             let mut taken = shared.store.replace_articles(&extractions, Known::Keep)?.into_iter();
             shared.changed();
             let mut next = unknown.iter().peekable();
@@ -562,11 +652,16 @@ pub(super) struct BackupAsked {
 }
 
 /// `POST /admin/backup?name=NAME`: a copy of the store as it is now, in the folder of `--backup-dir`.
-pub(super) async fn backup(State(state): State<AppState>, Query(asked): Query<BackupAsked>, headers: HeaderMap) -> Response {
+pub(super) async fn backup(
+    State(state): State<AppState>,
+    Query(asked): Query<BackupAsked>,
+    headers: HeaderMap,
+) -> Response {
     let answer = async {
         auth::allow(&state, &headers, Role::Admin)?;
         let folder = state.config.backup_folder.clone();
-        let folder = folder.ok_or_else(|| HttpError::Forbidden("this service was started without --backup-dir".to_owned()))?;
+        let folder =
+            folder.ok_or_else(|| HttpError::Forbidden("this service was started without --backup-dir".to_owned()))?;
         let name = asked.name.unwrap_or_else(|| jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string());
         if name.is_empty() || name.len() > 100 || !name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_') {
             return Err(HttpError::BadRequest("a backup's name is letters, digits, - and _".to_owned()));

@@ -52,6 +52,10 @@ impl HttpError {
                     StatusCode::FORBIDDEN,
                     format!("this service does not ask {name}; its operator may allow hosts by --allow-host"),
                 ),
+                source @ (oxigraph::sparql::QueryEvaluationError::UnboundService
+                | oxigraph::sparql::QueryEvaluationError::InvalidServiceName(_)) => {
+                    (StatusCode::BAD_REQUEST, source.to_string())
+                }
                 oxigraph::sparql::QueryEvaluationError::Service(cause) => {
                     (StatusCode::BAD_GATEWAY, format!("another service did not answer: {cause}"))
                 }

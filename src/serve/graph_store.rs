@@ -37,6 +37,7 @@ pub(super) async fn any(State(state): State<AppState>, RawQuery(query): RawQuery
             ("PUT", Target::Graph(graph)) => put(&state, graph, &headers, body, true).await,
             ("POST", Target::Graph(graph)) => put(&state, graph, &headers, body, false).await,
             ("DELETE", Target::Graph(graph)) => delete(&state, graph).await,
+            ("POST", Target::Store) if is_dataset(&headers) => post_dataset(&state, &headers, body).await,
             ("POST", Target::Store) => post_new(&state, &headers, body).await,
             (_, Target::Store) => Err(HttpError::BadRequest("name a graph by ?graph=IRI or ?default".to_owned())),
             _ => Err(HttpError::MethodNotAllowed("GET, HEAD, PUT, POST, DELETE, OPTIONS")),
@@ -193,6 +194,28 @@ async fn put(
     })
     .await??;
     Ok(if is_new { StatusCode::CREATED } else { StatusCode::NO_CONTENT }.into_response())
+}
+
+/// Whether a body has quads, which name their graphs themselves.
+fn is_dataset(headers: &HeaderMap) -> bool {
+    negotiate::rdf_format(&form::media_type(headers))
+        .is_some_and(|format| matches!(format, RdfFormat::NQuads | RdfFormat::TriG))
+}
+
+/// Adds quads, each to its graph.
+async fn post_dataset(state: &AppState, headers: &HeaderMap, body: Body) -> Result<Response, HttpError> {
+    let bytes = form::body_bytes(body, state.config.limits.upload_bytes).await?;
+    let format =
+        negotiate::rdf_format(&form::media_type(headers)).ok_or(HttpError::UnsupportedMediaType(GRAPH_TYPES))?;
+    let (shared, base) = (state.clone(), describe::endpoint(state, headers));
+    tokio::task::spawn_blocking(move || -> Result<(), HttpError> {
+        let quads = parsed(format, &base, &bytes)?;
+        let written = shared.store.insert_quads(quads);
+        shared.changed();
+        Ok(written?)
+    })
+    .await??;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// Makes a graph whose address the service chooses, and says it in `Location`.

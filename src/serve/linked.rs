@@ -94,7 +94,11 @@ pub(super) async fn data(
             evaluate::whole(name, describe::written(&triples, format)?, Some(&tag), &state)
         };
         evaluate::set_validators(response.headers_mut(), Some(&tag), &state);
-        let link = format!("<{}/page/{}>; rel=\"alternate\"; type=\"text/html\"", describe::origin(&state, &headers), pages::encoded_path(&path));
+        let link = format!(
+            "<{}/page/{}>; rel=\"alternate\"; type=\"text/html\"",
+            describe::origin(&state, &headers),
+            pages::encoded_path(&path)
+        );
         if let Ok(link) = HeaderValue::from_str(&link) {
             response.headers_mut().insert(header::LINK, link);
         }
@@ -138,7 +142,8 @@ fn rendered(state: &AppState, path: &str, node: &NamedNode, lang: LabelLang) -> 
         return Err(unknown());
     }
     let is_a = |test: &dyn Fn(&NamedNode) -> bool| {
-        said.iter().any(|quad| quad.predicate == rdf::TYPE && matches!(&quad.object, Term::NamedNode(class) if test(class)))
+        said.iter()
+            .any(|quad| quad.predicate == rdf::TYPE && matches!(&quad.object, Term::NamedNode(class) if test(class)))
     };
     if is_a(&|class| vocab::entity_type(class.as_ref()).is_some()) {
         return Ok(pages::entity(lang, path, &state.store.entity_card(node.as_str())?));
@@ -171,8 +176,10 @@ pub(super) async fn ontology(State(state): State<AppState>, headers: HeaderMap) 
     if name == "text/turtle" {
         return evaluate::whole(name, ONTOLOGY.into(), None, &state);
     }
-    let quads = super::graph_store::parsed(oxigraph::io::RdfFormat::Turtle, vocab::yutu::NAMESPACE, ONTOLOGY.as_bytes());
-    let bytes = quads.and_then(|quads| describe::written(&quads.into_iter().map(Triple::from).collect::<Vec<_>>(), format));
+    let quads =
+        super::graph_store::parsed(oxigraph::io::RdfFormat::Turtle, vocab::yutu::NAMESPACE, ONTOLOGY.as_bytes());
+    let bytes =
+        quads.and_then(|quads| describe::written(&quads.into_iter().map(Triple::from).collect::<Vec<_>>(), format));
     match bytes {
         Ok(bytes) => evaluate::whole(name, bytes, None, &state),
         Err(error) => error.into_response(),

@@ -93,12 +93,20 @@ pub(super) struct Asked {
 pub(super) async fn home(State(state): State<AppState>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
     let answer = async {
         auth::allow(&state, &headers, Role::Read)?;
-        if asked.q.is_none() && !matches!(negotiate::page(&headers), Some(Wanted::Html)) && headers.contains_key(header::ACCEPT) {
+        if asked.q.is_none()
+            && !matches!(negotiate::page(&headers), Some(Wanted::Html))
+            && headers.contains_key(header::ACCEPT)
+        {
             return describe::service(&state, &headers);
         }
         let lang = lang(&headers);
         let text = asked.q.unwrap_or_default();
-        let hits = if text.trim().is_empty() { Vec::new() } else { super::search::find(&state, search::Query { text: text.clone(), limit: 50, ..search::Query::default() }).await? };
+        let hits = if text.trim().is_empty() {
+            Vec::new()
+        } else {
+            super::search::find(&state, search::Query { text: text.clone(), limit: 50, ..search::Query::default() })
+                .await?
+        };
         let stats = stats(&state).await?;
         let entities: u64 = stats.entities.values().sum();
         let facts: u64 = stats.facts.values().sum();
@@ -173,7 +181,9 @@ pub(super) fn encoded_path(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' | b'(' | b')' => out.push(char::from(byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' | b'(' | b')' => {
+                out.push(char::from(byte))
+            }
             byte => out.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -275,7 +285,9 @@ pub(super) fn article(lang: LabelLang, path: &str, facts: &ArticleFacts) -> Resp
 /// The page of anything else: what the store says of it.
 pub(super) fn thing(lang: LabelLang, path: &str, address: &str, said: &[(String, String, bool)]) -> Response {
     let short = |address: &str| {
-        let known = vocab::PREFIXES.iter().find_map(|(name, namespace)| Some(format!("{name}:{}", address.strip_prefix(namespace)?)));
+        let known = vocab::PREFIXES
+            .iter()
+            .find_map(|(name, namespace)| Some(format!("{name}:{}", address.strip_prefix(namespace)?)));
         known.unwrap_or_else(|| address.to_owned())
     };
     let content = html! {

@@ -34,7 +34,10 @@ impl Server {
     fn ask(&self, request: &str, headers: &str, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).expect("it listens");
         let length = body.len();
-        let text = format!("{request} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}", self.address);
+        let text = format!(
+            "{request} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}",
+            self.address
+        );
         stream.write_all(text.as_bytes()).expect("sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer");
@@ -97,7 +100,15 @@ fn protocol_graph_store_and_description_are_as_the_w3c_tests_them() {
     }
     let yutu = Path::new(env!("CARGO_BIN_EXE_yutu"));
     let runner = yutu.parent().expect("a folder").join("examples/conformance");
-    let arguments = ["--tests", "../shared/rdf-tests/sparql", "--yutu", env!("CARGO_BIN_EXE_yutu"), "protocol", "graph store", "service description"];
+    let arguments = [
+        "--tests",
+        "../shared/rdf-tests/sparql",
+        "--yutu",
+        env!("CARGO_BIN_EXE_yutu"),
+        "protocol",
+        "graph store",
+        "service description",
+    ];
     let output = Command::new(&runner).args(arguments).output().expect("the runner is built with the tests");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}");
