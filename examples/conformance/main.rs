@@ -417,8 +417,11 @@ fn run() -> Result<bool> {
                 }
             }
             Err(error) => {
-                let is_own =
-                    !test.kind.contains("Protocol") && test.services.is_empty() && check(&mut alone, test).is_err();
+                // Without a server there are no other endpoints to ask: there the reason has to be given by hand.
+                let is_own = match test.services.is_empty() {
+                    true => !test.kind.contains("Protocol") && check(&mut alone, test).is_err(),
+                    false => known.get(&key).is_some_and(|why| why.starts_with("Oxigraph:")),
+                };
                 count[if is_own { 2 } else { 1 }] += 1;
                 let whose = if is_own { "Oxigraph" } else { "yutu" };
                 let why = known.get(&key).cloned().unwrap_or_else(|| {

@@ -8,10 +8,7 @@ use std::{
 
 use oxigraph::{
     io::{RdfFormat, RdfParser},
-    model::{
-        Dataset, GraphName, GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, Term,
-        TermRef,
-    },
+    model::{Dataset, GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, Term, TermRef},
 };
 
 pub(crate) const MF: &str = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#";
@@ -272,9 +269,4 @@ fn apart_term(term: Term, renamed: &dyn Fn(&oxigraph::model::BlankNode) -> oxigr
         Term::BlankNode(node) => renamed(&node).into(),
         other => other,
     }
-}
-
-/// The names of the graphs in a set of quads.
-pub(crate) fn is_default(graph: GraphNameRef<'_>) -> bool {
-    graph.is_default_graph()
 }

@@ -252,6 +252,7 @@ fn config(args: &Args, tokens: Tokens, context: &Context) -> Result<Config, miet
     Ok(Config {
         limits,
         cors: args.cors,
+        is_tls: args.tls_cert.is_some(),
         public_url: args.public_url.clone(),
         tokens,
         is_private: args.private,

@@ -40,7 +40,7 @@ pub(super) fn origin(state: &AppState, headers: &HeaderMap) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']' | '_');
     let host = if host.chars().all(is_plain) && !host.is_empty() { host } else { "localhost" };
-    format!("http://{host}")
+    format!("{}://{host}", if state.config.is_tls { "https" } else { "http" })
 }
 
 /// The address of `/sparql`.

@@ -39,6 +39,8 @@ pub(super) enum HttpError {
     Conflict(String),
     /// All places are taken; the seconds after which to try again.
     Busy(u64),
+    /// The search index is being made.
+    NotIndexed,
     /// Something that the client can do nothing about; the cause goes to the log only.
     Internal(String),
 }
@@ -98,6 +100,9 @@ impl HttpError {
             Self::Busy(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "all places for queries are taken; try again later".to_owned())
             }
+            Self::NotIndexed => {
+                (StatusCode::SERVICE_UNAVAILABLE, "the search index is being made; try again soon".to_owned())
+            }
             Self::Internal(cause) => {
                 tracing::error!(%cause, "the service failed");
                 (StatusCode::INTERNAL_SERVER_ERROR, "the service failed; its log says why".to_owned())
@@ -114,6 +119,9 @@ impl IntoResponse for HttpError {
         match self {
             Self::Busy(seconds) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            Self::NotIndexed => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(5));
             }
             Self::TimedOut(_) | Self::OutOfMemory(_) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(60));

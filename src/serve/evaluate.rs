@@ -18,6 +18,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::{
     AppState,
     cache::Key,
+    complexity,
     error::HttpError,
     graph_store::is_writable,
     negotiate::{self, GRAPH_TYPES, SOLUTION_TYPES},
@@ -83,6 +84,7 @@ pub(super) async fn answer(
     headers: &HeaderMap,
     is_safe: bool,
 ) -> Result<Response, HttpError> {
+    complexity::check(&question.sparql)?;
     let key = Key::of(&question, headers, state.store.version());
     let tag = key.map(|key| key.entity_tag(state.run));
     if let Some(tag) = tag.as_ref().filter(|_| is_safe)

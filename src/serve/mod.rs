@@ -8,6 +8,7 @@
 mod api;
 mod auth;
 mod cache;
+mod complexity;
 mod describe;
 mod error;
 mod evaluate;

@@ -30,7 +30,7 @@ pub(super) async fn find(state: &AppState, query: Query) -> Result<Vec<Hit>, Htt
     let index = state.config.search.clone();
     let index = index.ok_or_else(|| HttpError::NotFound("this service was started without search".to_owned()))?;
     if !index.is_ready() {
-        return Err(HttpError::Busy(5));
+        return Err(HttpError::NotIndexed);
     }
     let found = tokio::task::spawn_blocking(move || index.find(&query)).await?;
     found.map_err(|error| HttpError::Internal(error.to_string()))

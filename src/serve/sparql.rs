@@ -11,7 +11,7 @@ use oxigraph::sparql::CancellationToken;
 use super::{
     AppState,
     auth::{self, Role},
-    describe,
+    complexity, describe,
     error::HttpError,
     evaluate::{self, Question},
     form,
@@ -150,6 +150,7 @@ async fn update(
     parameters: Parameters,
     base_iri: String,
 ) -> Result<Response, HttpError> {
+    complexity::check_update(&sparql)?;
     let place = evaluate::place(state).await?;
     let limits = &state.config.limits;
     let (limit, memory) = (limits.timeout, limits.query_memory_bytes);

@@ -69,6 +69,8 @@ pub struct Config {
     pub limits: Limits,
     /// Pages of any origin may ask.
     pub cors: bool,
+    /// It is asked by TLS.
+    pub is_tls: bool,
     /// The address under which the service is known, e.g. `https://data.example.cn/`; else the request's `Host`.
     pub public_url: Option<String>,
     /// Who may write.

@@ -611,8 +611,8 @@ async fn the_openapi_document_names_every_address() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn articles_are_taken_from_those_who_may() {
-    let mut config = Config::default();
-    config.extractor = Some(std::sync::Arc::new(crate::pipeline::Extractor::builtin()));
+    let extractor = Some(std::sync::Arc::new(crate::pipeline::Extractor::builtin()));
+    let mut config = Config { extractor, ..Config::default() };
     config.tokens.add(Role::Ingest, "pen");
     let state = AppState::new(store(), config);
     let text = "2024年,武清区京滨工业园引进诺禾致源,到位资金38.6亿元。";
@@ -648,4 +648,12 @@ async fn a_backup_is_made_while_serving() {
     assert_eq!(ask_of(&state, asked("monday")).await.status, StatusCode::CONFLICT);
     assert_eq!(ask_of(&state, asked("..%2Fx")).await.status, StatusCode::BAD_REQUEST);
     YutuStore::open(&folder.path().join("backups/monday")).expect("it opens");
+}
+
+#[tokio::test]
+async fn what_would_cost_too_much_before_evaluation_is_refused() {
+    let nested = format!("SELECT * {}{}", "{".repeat(100_000), "}".repeat(100_000));
+    let answer = ask(post_request("application/sparql-query", &nested)).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(answer.body.contains("nested deeper than 100"), "{}", answer.body);
 }
