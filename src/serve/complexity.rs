@@ -9,8 +9,8 @@ use super::error::HttpError;
 const MAX_DEPTH: usize = 100;
 /// Operators of expressions and paths, `UNION` among them.
 const MAX_OPERATORS: usize = 5_000;
-/// Ends of triples: `.`, `;`, `,`.
-const MAX_TRIPLES: usize = 5_000;
+/// Ends of triples: `.`, `;`, and `,` outside lists of arguments. Planning a join takes time by more than their square.
+const MAX_TRIPLES: usize = 1_000;
 
 /// What a text holds outside strings, addresses and comments.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(super) fn check_update(sparql: &str) -> Result<(), HttpError> {
 fn count(sparql: &str) -> Counts {
     let bytes = sparql.as_bytes();
     let mut counts = Counts::default();
-    let mut depth = 0_usize;
+    let mut open: Vec<u8> = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
         let rest = &bytes[at..];
@@ -56,12 +56,12 @@ fn count(sparql: &str) -> Counts {
             quote @ (b'"' | b'\'') => string(rest, quote),
             b'<' => address(rest).unwrap_or(1),
             b'(' | b'[' | b'{' => {
-                depth += 1;
-                counts.depth = counts.depth.max(depth);
+                open.push(rest[0]);
+                counts.depth = counts.depth.max(open.len());
                 1
             }
             b')' | b']' | b'}' => {
-                depth = depth.saturating_sub(1);
+                open.pop();
                 1
             }
             b'+' | b'*' | b'/' | b'|' | b'&' | b'!' | b'^' | b'-' | b'=' => {
@@ -70,6 +70,10 @@ fn count(sparql: &str) -> Counts {
             }
             b'.' if !rest.get(1).is_some_and(u8::is_ascii_digit) => {
                 counts.triples += 1;
+                1
+            }
+            b',' if open.last() == Some(&b'(') => {
+                counts.operators += 1;
                 1
             }
             b';' | b',' => {

@@ -29,6 +29,9 @@ use crate::{
     store::QuerySettings,
 };
 
+/// Characters of a query that go to the log.
+const MAX_LOGGED: usize = 2000;
+
 /// A query and the graphs that the protocol gives it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Question {
@@ -171,7 +174,12 @@ impl Work {
                 Err(_) if is_cancelled => "cancelled",
                 Err(_) => "failed",
             };
-            tracing::warn!(seconds = took.as_secs_f64(), outcome, query = %self.question.sparql, "slow query");
+            tracing::warn!(
+                seconds = took.as_secs_f64(),
+                outcome,
+                query = self.question.sparql.chars().take(MAX_LOGGED).collect::<String>(),
+                "slow query"
+            );
         }
         done
     }
