@@ -1,8 +1,10 @@
 # make demo   see it work          make test   all tests
 # CARGO_FLAGS goes to every cargo call, e.g. CARGO_FLAGS='--offline'.
-.PHONY: demo test build install setup score bench bench-load bench-memory fmt lint train clean-demo help
+.PHONY: demo test build install setup score bench bench-load bench-memory bench-serve conformance clients fmt lint train clean-demo help
 
 CARGO_FLAGS ?=
+# w3c/rdf-tests, the folder with sparql10, sparql11, sparql12.
+RDF_TESTS ?= ../shared/rdf-tests/sparql
 # rustup's cargo, where the shell does not know it yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 RELEASE = --release --locked $(CARGO_FLAGS)
@@ -38,7 +40,16 @@ bench-memory: build ## most memory of ingest at several sizes: all stages, and t
 	scripts/bench_ingest.py
 	scripts/bench_memory.sh
 
-fmt:           ## format the code
+bench-serve: setup  ## the service beside oxigraph (PyPI), under load, with idle connections and a query bomb; needs wrk
+	scripts/bench_serve.sh
+
+conformance: build  ## the W3C's SPARQL suites (RDF_TESTS) over HTTP: passed and failed a suite, EARL in target/earl.ttl
+	cargo run $(RELEASE) --quiet --example conformance -- --tests $(RDF_TESTS) --earl target/earl.ttl
+
+clients: build     ## curl, SPARQLWrapper, rdflib, fetch-sparql-endpoint against the service
+	scripts/clients.sh
+
+fmt: setup     ## format the code
 	cargo fmt
 
 lint: setup    ## formatting and lints, as the checks ask for

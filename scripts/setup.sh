@@ -21,6 +21,7 @@ packages=()
 command -v c++ >/dev/null 2>&1 || packages+=(g++)
 command -v cc >/dev/null 2>&1 || packages+=(gcc libc6-dev)
 command -v make >/dev/null 2>&1 || packages+=(make)
+command -v git >/dev/null 2>&1 || packages+=(git)
 has_libclang() {
     # Not `grep -q`: it would end the pipe early, which pipefail takes for a failure.
     [ -n "${LIBCLANG_PATH:-}" ] || compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' >/dev/null || compgen -G '/usr/lib*/libclang*.so*' >/dev/null ||
@@ -87,3 +88,6 @@ if $ci; then
         cargo "$part" --version >/dev/null 2>&1 || rustup component add "${part/fmt/rustfmt}" >&2
     done
 fi
+
+# Crates with a patch of ours.
+scripts/patched_crates.sh

@@ -37,6 +37,8 @@ pub mod store;
 
 pub mod query;
 
+pub mod search;
+
 pub mod graph;
 
 pub mod exchange;

@@ -16,7 +16,7 @@ use miette::miette;
 use rayon::prelude::*;
 
 use super::{
-    Context, Lang, Outcome,
+    Context, Lang, Outcome, ingest_service,
     input::{self, InputArgs},
     models::ModelArgs,
     store::{StoreArgs, report},
@@ -49,6 +49,9 @@ pub(super) struct Args {
     /// Extract articles that are in the store again, as after an update of yutu
     #[arg(long)]
     again: bool,
+    /// Send the articles to this running `yutu serve` instead, e.g. http://127.0.0.1:7878, with the token in YUTU_TOKEN
+    #[arg(long, value_name = "URL", conflicts_with_all = ["again", "models", "store"])]
+    service: Option<String>,
 }
 
 /// What came of the run.
@@ -79,6 +82,9 @@ impl Summary {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Report> {
+    if let Some(url) = &args.service {
+        return ingest_service::run(url, &args.input, context);
+    }
     let store = args.store.open(context)?;
     let extractor = args.models.extractor(context)?;
     let stop = stop_on_ctrl_c(context.lang)?;

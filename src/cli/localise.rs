@@ -54,6 +54,8 @@ fn translate_argument(mut argument: Arg, path: &str) -> Arg {
         None if argument.is_positional() => "参数",
         None => "选项",
         Some(GENERAL) => "通用选项",
+        Some("Limits") => "限制",
+        Some("Access") => "访问权限",
         Some(_) => return argument,
     };
     argument.help_heading(heading)

@@ -24,6 +24,7 @@ mod graph;
 mod graph_errors;
 mod help_zh;
 mod ingest;
+mod ingest_service;
 mod input;
 mod lang;
 mod load;
@@ -39,6 +40,7 @@ mod show;
 mod stats;
 mod store;
 mod table;
+mod token;
 mod train;
 mod usage;
 
@@ -150,6 +152,7 @@ enum Command {
     Stats(stats::Args),
     Extract(extract::Args),
     Serve(serve::Args),
+    Token(token::Args),
     Dump(dump::Args),
     Load(load::Args),
     Backup(backup::Args),
@@ -173,6 +176,7 @@ impl Command {
             Self::Load(args) => load::run(args, context),
             Self::Backup(args) => backup::run(args, context),
             Self::Serve(args) => serve::run(args, context),
+            Self::Token(args) => token::run(args, context),
             Self::Query(args) => query::run(args, context),
             Self::Corpus(args) => corpus::run(args, context),
             Self::Train(args) => train::run(args, context),

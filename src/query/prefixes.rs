@@ -44,7 +44,7 @@ pub fn shorten(iri: &str) -> String {
 ///
 /// # Errors
 /// At the first prefix that is neither declared nor known.
-pub(super) fn complete(text: &str) -> Result<String, QueryError> {
+pub fn complete(text: &str) -> Result<String, QueryError> {
     let tokens = tokens(text);
     let declared = declared(text, &tokens);
     let mut needed: Vec<(&str, &str)> = Vec::new();

@@ -1,109 +1,98 @@
-//! The store over HTTP: SPARQL 1.1 Protocol (query) with content negotiation.
+//! The store over HTTP: SPARQL 1.1 Protocol and Graph Store Protocol, linked data, search, a REST interface.
 //!
-//! [`app`] is a router that needs no socket, so that it is tested without one; one handler a file (`sparql`, `health`).
-//! Left to the fuller service, which has room here: streaming of large results, the graph store protocol, update, service
-//! description, access control.
+//! [`app`] is a router that needs no socket, so that it is tested without one. What a request passes, in this order: `layers` (id,
+//! log, counts, security headers), compression, its handler: `sparql`, `graph_store`, `describe` (service description,
+//! VoID), `linked` and `pages` (linked data), `api` (REST) and `search`, `health`, `metrics`. What they share: `state`, `auth`, `negotiate`, `error`;
+//! `evaluate` runs a query within its limits, `stream` sends results as they come, `cache` keeps them. `listen` has the sockets.
 
+mod api;
+mod auth;
+mod cache;
+mod complexity;
+mod describe;
 mod error;
+mod evaluate;
+mod federation;
+mod form;
+mod graph_store;
 mod health;
+mod layers;
+mod linked;
+mod listen;
+mod metrics;
 mod negotiate;
+mod pages;
+mod search;
+mod services;
 mod sparql;
-
-use std::{io, sync::Arc, time::Duration};
+mod state;
+mod stream;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
     http::{HeaderName, Method, header},
-    routing::get,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{any, get, post},
 };
-use tokio::{
-    net::{TcpListener, ToSocketAddrs},
-    sync::Semaphore,
+use tower_http::{
+    CompressionLevel,
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    cors::{Any, CorsLayer},
 };
-use tower_http::cors::{Any, CorsLayer};
 
-use crate::store::YutuStore;
-
-/// What the service allows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// A query is stopped after this time.
-    pub timeout: Duration,
-    /// Bytes of a request's body.
-    pub body_bytes: usize,
-    /// Queries that are evaluated at the same time; others wait, as long as `timeout`.
-    pub queries: usize,
-    /// Bytes of a result.
-    pub result_bytes: usize,
-}
-
-impl Default for Limits {
-    /// 30 s, 1 MiB, as many queries as processors, 256 MiB.
-    fn default() -> Self {
-        let queries = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-        Self { timeout: Duration::from_secs(30), body_bytes: 1 << 20, queries, result_bytes: 256 << 20 }
-    }
-}
-
-/// What all handlers share.
-#[derive(Debug, Clone)]
-pub struct AppState {
-    store: Arc<YutuStore>,
-    limits: Limits,
-    running: Arc<Semaphore>,
-    cors: bool,
-}
-
-impl AppState {
-    /// A service of this store.
-    pub fn new(store: YutuStore, limits: Limits) -> Self {
-        let running = Arc::new(Semaphore::new(limits.queries.max(1)));
-        Self { store: Arc::new(store), limits, running, cors: false }
-    }
-
-    /// Allows pages of any origin to ask.
-    #[must_use]
-    pub fn with_cors(mut self, cors: bool) -> Self {
-        self.cors = cors;
-        self
-    }
-}
+pub use auth::{Role, TokenError, Tokens, new_token};
+pub use listen::{Tls, TlsError, bind, serve};
+pub use state::{AppState, Config, Limits, Shared};
 
 /// The service as a router.
 pub fn app(state: AppState) -> Router {
-    let body_limit = DefaultBodyLimit::max(state.limits.body_bytes);
-    let cors = state.cors;
-    let router = Router::new()
+    let mut router = Router::new()
+        .route("/", get(pages::home))
         .route("/sparql", get(sparql::get).post(sparql::post))
-        .route("/healthz", get(health::get))
-        .layer(body_limit)
-        .with_state(state);
-    if !cors {
-        return router;
+        .route("/sparql/", get(sparql::get).post(sparql::post))
+        .route("/query", get(sparql::get).post(sparql::post))
+        .route("/update", post(sparql::post_update))
+        .route("/graphs", any(graph_store::any))
+        .route("/graphs/{*path}", any(graph_store::any))
+        .route("/.well-known/void", get(describe::get_void))
+        .route("/id/{*path}", get(linked::id))
+        .route("/data/{*path}", get(linked::data))
+        .route("/page/{*path}", get(linked::page))
+        .route("/ns", get(linked::ontology))
+        .route("/api", get(api::try_it))
+        .route("/api/search", get(api::search))
+        .route("/api/v1/openapi.json", get(api::openapi))
+        .route("/api/v1/entities", get(api::entities))
+        .route("/api/v1/entity", get(api::entity))
+        .route("/api/v1/articles", get(api::articles).post(api::ingest))
+        .route("/api/v1/article", get(api::article))
+        .route("/api/v1/claims", get(api::claims))
+        .route("/api/v1/timeline", get(api::timeline))
+        .route("/api/v1/subgraph", get(api::subgraph))
+        .route("/api/v1/queries", get(api::queries))
+        .route("/api/v1/queries/{name}", get(api::named_query))
+        .route("/api/v1/stats", get(api::stats))
+        .route("/api/v1/extract", post(api::extract))
+        .route("/admin/backup", post(api::backup))
+        .route("/static/{name}", get(api::file))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::get))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(CatchPanicLayer::custom(layers::panicked));
+    if state.config.cors {
+        let headers = [header::ACCEPT, header::CONTENT_TYPE, header::AUTHORIZATION, header::IF_NONE_MATCH];
+        let exposed = [header::ETAG, header::RETRY_AFTER, HeaderName::from_static("x-request-id")];
+        let methods = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS];
+        let cors = CorsLayer::new().allow_origin(Any).allow_methods(methods).allow_headers(headers);
+        router = router.layer(cors.expose_headers(exposed).max_age(std::time::Duration::from_secs(3600)));
     }
-    let headers: [HeaderName; 2] = [header::ACCEPT, header::CONTENT_TYPE];
-    router.layer(CorsLayer::new().allow_origin(Any).allow_methods([Method::GET, Method::POST]).allow_headers(headers))
-}
-
-/// Takes the address: what fails here is told before anything is served.
-///
-/// # Errors
-/// When the address is in use or not this machine's.
-pub async fn bind(address: impl ToSocketAddrs) -> io::Result<TcpListener> {
-    TcpListener::bind(address).await
-}
-
-/// Serves until `stop` is done, then ends the requests in hand.
-///
-/// # Errors
-/// When the socket fails.
-pub async fn serve(
-    listener: TcpListener,
-    state: AppState,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    axum::serve(listener, app(state)).with_graceful_shutdown(stop).await
+    router
+        .layer(from_fn(layers::options))
+        .layer(from_fn(layers::secure))
+        .layer(from_fn_with_state(state.clone(), layers::observe))
+        .with_state(state)
 }
 
 #[cfg(test)]

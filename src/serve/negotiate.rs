@@ -1,16 +1,26 @@
 //! Which format a client gets: `Accept` of RFC 9110, with quality values and wildcards.
 
 use axum::http::{HeaderMap, header};
-use oxigraph::{io::RdfFormat, sparql::results::QueryResultsFormat};
+use oxigraph::{
+    io::{JsonLdProfile, RdfFormat},
+    sparql::results::QueryResultsFormat,
+};
 
 /// Media type of a form.
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 /// Media type of a query sent as it is.
 pub(super) const SPARQL_QUERY: &str = "application/sparql-query";
+/// Media type of an update sent as it is.
+pub(super) const SPARQL_UPDATE: &str = "application/sparql-update";
+/// What may be posted to `/sparql`.
+pub(super) const POSTED: &[&str] = &[FORM, SPARQL_QUERY, SPARQL_UPDATE];
+/// The same as a header.
+pub(super) const ACCEPT_POST: &str =
+    "application/x-www-form-urlencoded, application/sparql-query, application/sparql-update";
 
 /// Formats of solutions, the preferred one first, each with the media types that ask for it.
 const SOLUTIONS: &[(QueryResultsFormat, &[&str])] = &[
-    (QueryResultsFormat::Json, &["application/sparql-results+json", "application/json"]),
+    (QueryResultsFormat::Json, &["application/sparql-results+json", "application/json", "text/json"]),
     (QueryResultsFormat::Xml, &["application/sparql-results+xml", "application/xml", "text/xml"]),
     (QueryResultsFormat::Csv, &["text/csv"]),
     (QueryResultsFormat::Tsv, &["text/tab-separated-values"]),
@@ -26,11 +36,47 @@ const GRAPHS: &[&[&str]] = &[
     &["application/n-triples", "text/plain"],
     &["application/rdf+xml", "application/xml", "text/xml"],
     &["application/ld+json", "application/json"],
+    &["text/n3"],
+    &["application/trig", "application/x-trig"],
+    &["application/n-quads", "text/x-nquads"],
 ];
 
-/// What is said to a client that accepts none of them.
-pub(super) const GRAPH_TYPES: &[&str] =
-    &["text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json"];
+/// What is said to a client that accepts none of them, in the order of [`GRAPHS`].
+pub(super) const GRAPH_TYPES: &[&str] = &[
+    "text/turtle",
+    "application/n-triples",
+    "application/rdf+xml",
+    "application/ld+json",
+    "text/n3",
+    "application/trig",
+    "application/n-quads",
+];
+
+/// The formats of whole datasets, the preferred one first.
+pub(super) const DATASET_TYPES: &[&str] = &["application/n-quads", "application/trig", "application/ld+json"];
+
+/// The format of RDF by its media type.
+pub(super) fn rdf_format(media_type: &str) -> Option<RdfFormat> {
+    Some(match media_type {
+        "text/turtle" | "application/x-turtle" => RdfFormat::Turtle,
+        "application/n-triples" | "text/plain" => RdfFormat::NTriples,
+        "application/rdf+xml" | "application/xml" | "text/xml" => RdfFormat::RdfXml,
+        "application/ld+json" | "application/json" => RdfFormat::JsonLd { profile: JsonLdProfile::Streaming.into() },
+        "text/n3" => RdfFormat::N3,
+        "application/trig" | "application/x-trig" => RdfFormat::TriG,
+        "application/n-quads" | "text/x-nquads" => RdfFormat::NQuads,
+        _ => return None,
+    })
+}
+
+/// What a person or program wants of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// A page to look at.
+    Html,
+    /// RDF in this format, with the media type to answer with.
+    Rdf(RdfFormat, &'static str),
+}
 
 /// The format for solutions or a truth value, with the media type to answer with.
 pub(super) fn solutions(headers: &HeaderMap) -> Option<(QueryResultsFormat, &'static str)> {
@@ -41,13 +87,31 @@ pub(super) fn solutions(headers: &HeaderMap) -> Option<(QueryResultsFormat, &'st
 /// The format for triples, with the media type to answer with.
 pub(super) fn graph(headers: &HeaderMap) -> Option<(RdfFormat, &'static str)> {
     let at = best(headers, GRAPHS.iter().copied())?;
-    let format = match at {
-        0 => RdfFormat::Turtle,
-        1 => RdfFormat::NTriples,
-        2 => RdfFormat::RdfXml,
-        _ => RdfFormat::JsonLd { profile: Default::default() },
-    };
-    Some((format, GRAPH_TYPES[at]))
+    Some((rdf_format(GRAPH_TYPES[at])?, GRAPH_TYPES[at]))
+}
+
+/// The format for quads.
+pub(super) fn dataset(headers: &HeaderMap) -> Option<(RdfFormat, &'static str)> {
+    let at = best(
+        headers,
+        DATASET_TYPES.iter().map(|name| GRAPHS[GRAPH_TYPES.iter().position(|known| known == name).unwrap_or(0)]),
+    )?;
+    Some((rdf_format(DATASET_TYPES[at])?, DATASET_TYPES[at]))
+}
+
+/// A page, or RDF where the client likes that better. Without `Accept`, or with `*/*` only, RDF: browsers name HTML.
+pub(super) fn page(headers: &HeaderMap) -> Option<Wanted> {
+    let html: &[&str] = &["text/html", "application/xhtml+xml"];
+    let at = best(headers, GRAPHS.iter().copied().chain([html]))?;
+    match GRAPH_TYPES.get(at) {
+        Some(name) => Some(Wanted::Rdf(rdf_format(name)?, name)),
+        None => Some(Wanted::Html),
+    }
+}
+
+/// Whether a plain list is wanted as CSV rather than JSON.
+pub(super) fn wants_csv(headers: &HeaderMap) -> Option<bool> {
+    best(headers, [&["application/json", "text/json"][..], &["text/csv"][..]].into_iter()).map(|at| at == 1)
 }
 
 /// The place of the offer that the client likes best; the earlier of two equals. Without `Accept`, the first.
@@ -94,10 +158,14 @@ fn quality(accepted: &[(String, f32)], name: &str) -> f32 {
 mod tests {
     use super::*;
 
-    fn chosen(accept: &str) -> Option<&'static str> {
+    fn headers(accept: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, accept.parse().expect("a header"));
-        solutions(&headers).map(|(_, name)| name)
+        headers
+    }
+
+    fn chosen(accept: &str) -> Option<&'static str> {
+        solutions(&headers(accept)).map(|(_, name)| name)
     }
 
     #[test]
@@ -109,7 +177,6 @@ mod tests {
             chosen("TEXT/CSV;q=0.5, application/sparql-results+xml;q=0.6"),
             Some("application/sparql-results+xml")
         );
-        assert_eq!(chosen("text/*"), Some("application/sparql-results+xml"), "text/xml is one of its names");
         assert_eq!(chosen("application/json, */*;q=0.1"), Some("application/sparql-results+json"));
         assert_eq!(chosen("application/sparql-results+json;q=0, text/csv;q=0.1"), Some("text/csv"));
         assert_eq!(chosen("image/png"), None);
@@ -117,9 +184,21 @@ mod tests {
 
     #[test]
     fn graphs_have_their_own_formats() {
-        let mut headers = HeaderMap::new();
-        assert_eq!(graph(&headers).map(|(_, name)| name), Some("text/turtle"));
-        headers.insert(header::ACCEPT, "application/json".parse().expect("a header"));
-        assert_eq!(graph(&headers).map(|(_, name)| name), Some("application/ld+json"));
+        assert_eq!(graph(&HeaderMap::new()).map(|(_, name)| name), Some("text/turtle"));
+        assert_eq!(graph(&headers("application/json")).map(|(_, name)| name), Some("application/ld+json"));
+        assert_eq!(graph(&headers("application/trig")).map(|(_, name)| name), Some("application/trig"));
+        assert_eq!(dataset(&headers("application/trig, */*;q=0.1")).map(|(_, name)| name), Some("application/trig"));
+        for name in GRAPH_TYPES {
+            assert!(rdf_format(name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn browsers_get_pages_and_programs_rdf() {
+        let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        assert_eq!(page(&headers(browser)), Some(Wanted::Html));
+        assert_eq!(page(&headers("*/*")), Some(Wanted::Rdf(RdfFormat::Turtle, "text/turtle")));
+        assert_eq!(page(&headers("application/rdf+xml")), Some(Wanted::Rdf(RdfFormat::RdfXml, "application/rdf+xml")));
+        assert_eq!(page(&headers("image/png")), None);
     }
 }

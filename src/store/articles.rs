@@ -149,6 +149,8 @@ impl YutuStore {
         if quads.is_empty() && outdated.is_empty() {
             return Ok(());
         }
+        self.note(quads);
+        self.changing();
         if outdated.is_empty() {
             // Sorted files made beside the database take half the time of a transaction, and leave nothing in its memory.
             let mut loader =
@@ -156,18 +158,23 @@ impl YutuStore {
             loader
                 .load_quads(quads.iter().flat_map(|quad| [union::to_default(quad), quad.clone()]))
                 .map_err(&failed)?;
-            return loader.commit().map_err(&failed);
+            loader.commit().map_err(&failed)?;
+            self.changed();
+            return Ok(());
         }
         let mut transaction = self.store.start_transaction().map_err(&failed)?;
         let mut written = 2 * quads.len();
         for graph in outdated {
-            written += 2 * union::retract(&mut transaction, graph).map_err(&failed)?;
+            let retracted = union::retract(&mut transaction, graph).map_err(&failed)?;
+            self.note(&retracted);
+            written += 2 * retracted.len();
         }
         for quad in quads {
             transaction.insert(quad.as_ref());
             transaction.insert(union::in_default(quad));
         }
         transaction.commit().map_err(&failed)?;
+        self.changed();
         self.wrote(written)
     }
 

@@ -3,11 +3,13 @@
 //! The store adds to Oxigraph what the program promises: one graph an article, taken or retracted as a whole (`articles`); a default
 //! graph that is the union of all others (`union`); a version of the shape of its triples and a lock between programs
 //! (`open`); RDF in and out (`transfer`); what is known of an entity (`lookup`, `card`); counts (`stats`). Queries go through
-//! [`YutuStore::query`].
+//! [`YutuStore::query`], SPARQL updates and whole graphs through `update` and `graphs`, which keep the union too.
 
 mod articles;
 mod card;
+mod changes;
 mod error;
+mod graphs;
 mod lookup;
 mod open;
 mod query;
@@ -15,23 +17,27 @@ mod read;
 mod stats;
 mod transfer;
 mod union;
+mod update;
 
 use std::{
     fs::File,
     path::PathBuf,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
 use oxigraph::store::Store;
 
 pub use articles::{ArticleFacts, ArticleRow, Known, Taken};
 pub use card::{EntityCard, FactGroup, Statement};
+pub use changes::Changes;
 pub use error::StoreError;
+pub use graphs::{GraphTarget, UNNAMED_GRAPH};
 pub use lookup::{Found, Named};
-pub use query::{QueryError, QuerySettings};
+pub use query::{Extension, QueryError, QuerySettings};
 pub use read::{ArticleRef, Fact, Figure};
 pub use stats::Stats;
 pub use transfer::{Dumped, Loaded, Packed, Packing, format_of_name};
+pub use update::{LoadDocument, UpdateError, UpdateSettings};
 
 /// Version of the shape of triples that this program writes and reads; see `docs/rdf.md`.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -47,6 +53,12 @@ pub struct YutuStore {
     store: Store,
     path: Option<PathBuf>,
     unflushed_quads: AtomicUsize,
+    /// How often it was written to since it was opened.
+    version: AtomicU64,
+    /// What was written, for those that follow the store.
+    noted: changes::Noted,
+    /// The default graph is a graph of its own, not the union of the others; see [`YutuStore::scratch`].
+    is_scratch: bool,
     /// Held as long as the store is open; see [`open`].
     _lock: Option<File>,
 }
@@ -61,6 +73,26 @@ impl YutuStore {
     /// The Oxigraph store within, for reading. Writing past this type would break the union that the default graph is.
     pub fn oxigraph(&self) -> &Store {
         &self.store
+    }
+
+    /// Grows with each write: what was read at an equal version still holds.
+    pub fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
+    }
+
+    /// Whether the default graph is a graph of its own; see [`YutuStore::scratch`].
+    pub fn is_scratch(&self) -> bool {
+        self.is_scratch
+    }
+
+    /// Where it is on disk.
+    pub fn path(&self) -> Option<&std::path::Path> {
+        self.path.as_deref()
+    }
+
+    /// Notes a write. Called after it is done, so that nobody keeps an old answer under the new version.
+    fn changed(&self) {
+        self.version.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Everything written so far is on disk when this returns, and no longer in memory.

@@ -7,7 +7,7 @@ use std::{
     fs::{File, OpenOptions, TryLockError},
     io,
     path::Path,
-    sync::atomic::AtomicUsize,
+    sync::atomic::{AtomicU64, AtomicUsize},
 };
 
 use oxigraph::{
@@ -87,8 +87,26 @@ impl YutuStore {
         Ok(this)
     }
 
+    /// An empty store in memory whose default graph is a graph of its own, as in other RDF stores, and whose queries know no prefixes:
+    /// for trials and for conformance tests. Articles do not belong in it.
+    ///
+    /// # Errors
+    /// Never in practice; the storage's interface allows for it.
+    pub fn scratch() -> Result<Self, StoreError> {
+        let store = Store::new().map_err(|source| StoreError::Storage { tried: "make a store in memory", source })?;
+        Ok(Self { is_scratch: true, ..Self::new(store, None, None) })
+    }
+
     fn new(store: Store, path: Option<&Path>, lock: Option<File>) -> Self {
-        Self { store, path: path.map(Path::to_owned), unflushed_quads: AtomicUsize::new(0), _lock: lock }
+        Self {
+            store,
+            path: path.map(Path::to_owned),
+            unflushed_quads: AtomicUsize::new(0),
+            version: AtomicU64::new(0),
+            noted: Default::default(),
+            is_scratch: false,
+            _lock: lock,
+        }
     }
 
     /// Whether the store names the version that this program reads; false if it names none.

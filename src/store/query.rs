@@ -1,6 +1,9 @@
 //! SPARQL over the store: known prefixes, the union as default graph, a time limit.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use oxigraph::{
     model::{GraphName, NamedNode, NamedOrBlankNode, Term, Variable},
@@ -12,6 +15,9 @@ use oxigraph::{
 
 use super::{StoreError, YutuStore};
 use crate::rdf::vocab;
+
+/// What is added to the evaluator before a query is parsed: services, functions.
+pub type Extension = Arc<dyn Fn(SparqlEvaluator) -> SparqlEvaluator + Send + Sync>;
 
 /// How a query is to be run.
 #[derive(Clone, Default)]
@@ -28,6 +34,8 @@ pub struct QuerySettings {
     pub cancellation: Option<CancellationToken>,
     /// Ends the evaluation after this time.
     pub timeout: Option<Duration>,
+    /// Adds services or functions.
+    pub extension: Option<Extension>,
 }
 
 impl std::fmt::Debug for QuerySettings {
@@ -85,10 +93,7 @@ impl YutuStore {
     /// # Errors
     /// When the text or the settings are wrong.
     pub fn prepare(&self, sparql: &str, settings: &QuerySettings) -> Result<PreparedSparqlQuery, QueryError> {
-        let mut evaluator = SparqlEvaluator::new();
-        for (name, namespace) in vocab::PREFIXES {
-            evaluator = evaluator.with_prefix(*name, *namespace).expect("the prefixes are IRIs");
-        }
+        let mut evaluator = self.evaluator(settings.extension.as_ref());
         if let Some(base) = &settings.base_iri {
             evaluator = evaluator.with_base_iri(base).map_err(|_| QueryError::NotAnIri { iri: base.clone() })?;
         }
@@ -108,6 +113,20 @@ impl YutuStore {
             query = query.substitute_variable(variable, value.clone());
         }
         Ok(query)
+    }
+
+    /// An evaluator that knows the prefixes and what the extension adds.
+    pub(super) fn evaluator(&self, extension: Option<&Extension>) -> SparqlEvaluator {
+        let mut evaluator = SparqlEvaluator::new();
+        if !self.is_scratch {
+            for (name, namespace) in vocab::PREFIXES {
+                evaluator = evaluator.with_prefix(*name, *namespace).expect("the prefixes are IRIs");
+            }
+        }
+        match extension {
+            Some(extend) => extend(evaluator),
+            None => evaluator,
+        }
     }
 
     /// Evaluates a query and hands its results to `use_results`, all within the time limit.

@@ -179,11 +179,17 @@ impl YutuStore {
         }
     }
 
-    fn graph_names(&self) -> Result<Vec<GraphName>, StoreError> {
+    /// The names of all graphs that clients may see, in the store's order; in a scratch store the default graph too.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn graph_names(&self) -> Result<Vec<GraphName>, StoreError> {
         let own = NamedOrBlankNode::from(store_node());
         let names =
             self.store.named_graphs().filter(|name| name.as_ref().is_ok_and(|name| *name != own) || name.is_err());
-        names.map(|name| name.map(GraphName::from)).collect::<Result<_, _>>().map_err(self.failed("list the graphs"))
+        let names = names.map(|name| name.map(GraphName::from));
+        let unnamed = self.is_scratch.then_some(Ok(GraphName::DefaultGraph));
+        unnamed.into_iter().chain(names).collect::<Result<_, _>>().map_err(self.failed("list the graphs"))
     }
 
     /// Loads RDF from elsewhere, all or nothing. Quads keep their graphs; triples, and quads without a graph, go to `graph`.
@@ -206,11 +212,14 @@ impl YutuStore {
             }
             Err(error) => [Some(Err(error)), None],
         });
+        self.note_unknown();
+        self.changing();
         let mut loader = self.store.bulk_loader().with_max_memory_size_in_megabytes(LOAD_MEMORY_MB);
         let result = loader
             .load_ok_quads::<RdfParseError, LoaderError>(quads.flatten().map(|quad: Result<Quad, RdfParseError>| quad))
             .and_then(|()| loader.commit().map_err(LoaderError::from));
         result.map_err(|error| StoreError::from_loader(name, format.name(), self.path.as_deref(), error))?;
+        self.changed();
         Ok(Loaded { read: read.get() })
     }
 

@@ -19,8 +19,8 @@ pub(super) fn to_default(quad: &Quad) -> Quad {
     Quad { graph_name: GraphName::DefaultGraph, ..quad.clone() }
 }
 
-/// Removes a graph and takes out of the union what no other graph holds. Returns how many quads it had.
-pub(super) fn retract(transaction: &mut Transaction<'_>, graph: &NamedNode) -> Result<usize, StorageError> {
+/// Removes a graph and takes out of the union what no other graph holds. Returns the quads that it had.
+pub(super) fn retract(transaction: &mut Transaction<'_>, graph: &NamedNode) -> Result<Vec<Quad>, StorageError> {
     let quads: Vec<Quad> =
         transaction.quads_for_pattern(None, None, None, Some(graph.into())).collect::<Result<_, _>>()?;
     transaction.remove_named_graph(graph)?;
@@ -29,10 +29,11 @@ pub(super) fn retract(transaction: &mut Transaction<'_>, graph: &NamedNode) -> R
             transaction.remove(in_default(quad));
         }
     }
-    Ok(quads.len())
+    Ok(quads)
 }
 
-fn held_elsewhere(transaction: &Transaction<'_>, quad: &Quad) -> Result<bool, StorageError> {
+/// Whether a named graph holds the triple of a quad.
+pub(super) fn held_elsewhere(transaction: &Transaction<'_>, quad: &Quad) -> Result<bool, StorageError> {
     let holders = transaction.quads_for_pattern(
         Some((&quad.subject).into()),
         Some((&quad.predicate).into()),

@@ -16,6 +16,7 @@ const COMMANDS: &[&str] = &[
     "stats",
     "extract",
     "serve",
+    "token",
     "dump",
     "load",
     "backup",

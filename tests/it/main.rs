@@ -9,5 +9,6 @@ mod named_queries;
 mod query;
 mod read;
 mod samples;
+mod serve;
 mod store;
 mod yutu;

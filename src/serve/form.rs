@@ -1,0 +1,71 @@
+//! The parameters of SPARQL's protocols, from an address or a body.
+
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderMap, header},
+};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+
+use super::error::HttpError;
+
+/// The pairs of a form, with `+` and `%xx` undone.
+pub(super) fn pairs(form: &[u8]) -> Result<Vec<(String, String)>, HttpError> {
+    let wrong = || HttpError::BadRequest("the parameters are not percent-encoded UTF-8".to_owned());
+    let mut rest = form;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'%') {
+        let digits = rest.get(at + 1..at + 3).ok_or_else(wrong)?;
+        if !digits.iter().all(u8::is_ascii_hexdigit) {
+            return Err(wrong());
+        }
+        rest = &rest[at + 3..];
+    }
+    let decoded: Vec<(String, String)> = form_urlencoded::parse(form).into_owned().collect();
+    // The decoder puts U+FFFD where bytes are no UTF-8; written as itself that character is `%EF%BF%BD`.
+    let replaced = |text: &String| text.contains('\u{FFFD}');
+    if decoded.iter().any(|(name, value)| replaced(name) || replaced(value))
+        && !form.windows(9).any(|part| part.eq_ignore_ascii_case(b"%EF%BF%BD"))
+        && !String::from_utf8_lossy(form).contains('\u{FFFD}')
+    {
+        return Err(wrong());
+    }
+    Ok(decoded)
+}
+
+/// The media type of a body, without parameters, in lower case.
+pub(super) fn media_type(headers: &HeaderMap) -> String {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// The bytes of a body, which has to come within a minute and be no longer than `limit`.
+pub(super) async fn body_bytes(body: Body, limit: usize) -> Result<Bytes, HttpError> {
+    let read = Limited::new(body, limit).collect();
+    match tokio::time::timeout(std::time::Duration::from_secs(60), read).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(HttpError::RequestTooLarge(limit)),
+        Ok(Err(error)) => Err(HttpError::BadRequest(format!("the body could not be read: {error}"))),
+        Err(_) => Err(HttpError::BadRequest("the body did not come within 60 s".to_owned())),
+    }
+}
+
+/// A body as text.
+pub(super) fn text(bytes: Bytes) -> Result<String, HttpError> {
+    String::from_utf8(bytes.into()).map_err(|_| HttpError::BadRequest("the body is not UTF-8".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_are_decoded_and_wrong_ones_refused() {
+        let decoded = pairs("a=1+2&b=%E6%AD%A6%E6%B8%85&c".as_bytes()).expect("decoded");
+        let expected =
+            [("a", "1 2"), ("b", "武清"), ("c", "")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(decoded, expected);
+        assert!(pairs(b"a=%zz").is_err());
+        assert!(pairs(b"a=%e").is_err());
+        assert!(pairs(b"a=%ff").is_err(), "no UTF-8");
+        assert_eq!(pairs(b"a=%EF%BF%BD").expect("decoded")[0].1, "\u{FFFD}");
+    }
+}

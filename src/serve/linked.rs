@@ -1,0 +1,187 @@
+//! Linked data: the addresses of entities, articles and claims lead to what is known of them.
+//!
+//! `/id/…` stands for things, which cannot be sent: it answers 303 with a page for people (`/page/…`) or data for programs (`/data/…`), as
+//! the W3C's note on cool URIs for the semantic web has it. `/ns` is the ontology itself.
+
+use axum::{
+    body::Body,
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use oxigraph::model::{GraphName, GraphNameRef, NamedNode, Quad, Term, Triple};
+
+use super::{
+    AppState,
+    auth::{self, Role},
+    describe,
+    error::HttpError,
+    evaluate,
+    negotiate::{self, GRAPH_TYPES, Wanted},
+    pages, stream,
+};
+use crate::{
+    graph::LabelLang,
+    model::{Predicate, iri},
+    rdf::vocab::{self, rdf, yutu},
+};
+
+/// Triples that lead to a thing are given up to this number.
+const MAX_INCOMING: usize = 1000;
+
+/// The ontology as it stands in the repository.
+const ONTOLOGY: &str = include_str!("../../ontology/yutu.ttl");
+
+/// A relation's name.
+pub(super) fn predicate_label(predicate: Predicate, lang: LabelLang) -> &'static str {
+    match lang {
+        LabelLang::Zh => predicate.label_zh(),
+        LabelLang::En => predicate.as_str(),
+    }
+}
+
+/// `/id/…`: see other.
+pub(super) async fn id(State(state): State<AppState>, Path(path): Path<String>, headers: HeaderMap) -> Response {
+    if let Err(error) = auth::allow(&state, &headers, Role::Read) {
+        return error.into_response();
+    }
+    let folder = match negotiate::page(&headers) {
+        Some(Wanted::Html) => "page",
+        Some(Wanted::Rdf(..)) => "data",
+        None => return HttpError::NotAcceptable(GRAPH_TYPES).into_response(),
+    };
+    let target = format!("{}/{folder}/{}", describe::origin(&state, &headers), pages::encoded_path(&path));
+    let Ok(target) = HeaderValue::from_str(&target) else {
+        return HttpError::BadRequest("that is no address".to_owned()).into_response();
+    };
+    let vary = HeaderValue::from_static("accept");
+    (StatusCode::SEE_OTHER, [(header::LOCATION, target), (header::VARY, vary)]).into_response()
+}
+
+/// What a path under `/id/` names.
+fn node_of(path: &str) -> Result<NamedNode, HttpError> {
+    NamedNode::new(format!("{}{path}", iri::BASE)).map_err(|_| HttpError::BadRequest(format!("`{path}` is no address")))
+}
+
+fn unknown() -> HttpError {
+    HttpError::NotFound("nothing is known under this address".to_owned())
+}
+
+/// `/data/…`: what is said of a thing, and what leads to it; of an article, its graph.
+pub(super) async fn data(
+    State(state): State<AppState>,
+    Path(path): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    let answer = async {
+        auth::allow(&state, &headers, Role::Read)?;
+        let (format, name) = negotiate::graph(&headers).ok_or(HttpError::NotAcceptable(GRAPH_TYPES))?;
+        let node = node_of(&path)?;
+        let tag = describe::entity_tag(&state, &format!("data {name} {path}"));
+        if evaluate::matches_tag(&headers, &tag) {
+            return Ok(evaluate::not_modified(&tag, &state));
+        }
+        let mut response = if state.store.oxigraph().contains_named_graph(&node).unwrap_or(false) {
+            stream::of_quads(&state, format, name, vec![GraphName::from(node.clone())], false).await?
+        } else {
+            let shared = state.clone();
+            let about = node.clone();
+            let triples = tokio::task::spawn_blocking(move || about_thing(&shared, &about)).await??;
+            if triples.is_empty() {
+                return Err(unknown());
+            }
+            evaluate::whole(name, describe::written(&triples, format)?, Some(&tag), &state)
+        };
+        evaluate::set_validators(response.headers_mut(), Some(&tag), &state);
+        let link = format!(
+            "<{}/page/{}>; rel=\"alternate\"; type=\"text/html\"",
+            describe::origin(&state, &headers),
+            pages::encoded_path(&path)
+        );
+        if let Ok(link) = HeaderValue::from_str(&link) {
+            response.headers_mut().insert(header::LINK, link);
+        }
+        Ok(response)
+    };
+    let mut response = answer.await.unwrap_or_else(|error: HttpError| error.into_response());
+    if method == Method::HEAD {
+        *response.body_mut() = Body::empty();
+    }
+    response
+}
+
+fn about_thing(state: &AppState, node: &NamedNode) -> Result<Vec<Triple>, HttpError> {
+    let graph = Some(GraphNameRef::DefaultGraph);
+    let store = state.store.oxigraph();
+    let outgoing = store.quads_for_pattern(Some(node.into()), None, None, graph);
+    let incoming = store.quads_for_pattern(None, None, Some(node.into()), graph).take(MAX_INCOMING);
+    let quads: Result<Vec<Quad>, _> = outgoing.chain(incoming).collect();
+    let quads = quads.map_err(|error| HttpError::Internal(error.to_string()))?;
+    Ok(quads.into_iter().map(Triple::from).collect())
+}
+
+/// `/page/…`: the same for people.
+pub(super) async fn page(State(state): State<AppState>, Path(path): Path<String>, headers: HeaderMap) -> Response {
+    let answer = async {
+        auth::allow(&state, &headers, Role::Read)?;
+        let node = node_of(&path)?;
+        let lang = pages::lang(&headers);
+        let shared = state.clone();
+        tokio::task::spawn_blocking(move || rendered(&shared, &path, &node, lang)).await?
+    };
+    answer.await.unwrap_or_else(HttpError::into_response)
+}
+
+fn rendered(state: &AppState, path: &str, node: &NamedNode, lang: LabelLang) -> Result<Response, HttpError> {
+    let said: Vec<Quad> = (state.store.oxigraph())
+        .quads_for_pattern(Some(node.into()), None, None, Some(GraphNameRef::DefaultGraph))
+        .collect::<Result<_, _>>()
+        .map_err(|error| HttpError::Internal(error.to_string()))?;
+    if said.is_empty() {
+        return Err(unknown());
+    }
+    let is_a = |test: &dyn Fn(&NamedNode) -> bool| {
+        said.iter()
+            .any(|quad| quad.predicate == rdf::TYPE && matches!(&quad.object, Term::NamedNode(class) if test(class)))
+    };
+    if is_a(&|class| vocab::entity_type(class.as_ref()).is_some()) {
+        return Ok(pages::entity(lang, path, &state.store.entity_card(node.as_str())?));
+    }
+    if is_a(&|class| *class == yutu::ARTICLE)
+        && let Some(row) = state.store.find_articles(node.as_str())?.into_iter().next()
+    {
+        return Ok(pages::article(lang, path, &state.store.article_facts(row)?));
+    }
+    let said: Vec<(String, String, bool)> = (said.iter())
+        .map(|quad| {
+            let (value, is_address) = match &quad.object {
+                Term::NamedNode(node) => (node.as_str().to_owned(), true),
+                Term::Literal(literal) => (literal.value().to_owned(), false),
+                other => (other.to_string(), false),
+            };
+            (quad.predicate.as_str().to_owned(), value, is_address)
+        })
+        .collect();
+    Ok(pages::thing(lang, path, node.as_str(), &said))
+}
+
+/// `/ns`: the ontology.
+pub(super) async fn ontology(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    let (format, name) = match negotiate::page(&headers) {
+        Some(Wanted::Rdf(format, name)) => (format, name),
+        Some(Wanted::Html) => (oxigraph::io::RdfFormat::Turtle, "text/turtle"),
+        None => return HttpError::NotAcceptable(GRAPH_TYPES).into_response(),
+    };
+    if name == "text/turtle" {
+        return evaluate::whole(name, ONTOLOGY.into(), None, &state);
+    }
+    let quads =
+        super::graph_store::parsed(oxigraph::io::RdfFormat::Turtle, vocab::yutu::NAMESPACE, ONTOLOGY.as_bytes());
+    let bytes =
+        quads.and_then(|quads| describe::written(&quads.into_iter().map(Triple::from).collect::<Vec<_>>(), format));
+    match bytes {
+        Ok(bytes) => evaluate::whole(name, bytes, None, &state),
+        Err(error) => error.into_response(),
+    }
+}
