@@ -74,7 +74,10 @@ pub struct Crf {
     /// Open addressing: `slots` holds feature hashes (0: free), `rows_of` the row of each slot.
     slots: Vec<u32>,
     rows_of: Vec<u32>,
+    /// Weights while they are learnt; empty in a model that was read.
     rows: Vec<Row>,
+    /// Weights in steps of 1/`STEP`: a quarter of the memory. Empty while a model is learnt.
+    steps_of_rows: Vec<[i8; LANES]>,
     /// `exp(weight)` from label to label; 0 where the step is impossible.
     steps: Vec<Row>,
     transitions: Vec<Row>,
@@ -111,7 +114,8 @@ impl Crf {
             labels,
             slots: vec![0; capacity],
             rows_of: vec![0; capacity],
-            rows: vec![[0.0; LANES]; keys.len()],
+            rows: Vec::new(),
+            steps_of_rows: Vec::new(),
             steps: vec![[0.0; LANES]; labels],
             transitions: vec![[0.0; LANES]; labels],
         };
@@ -149,9 +153,9 @@ impl Crf {
             let mut sum = [0.0f32; LANES];
             for &feature in sequence.at(position) {
                 if let Some(row) = self.row(feature) {
-                    let row = &self.rows[row];
+                    let row = &self.steps_of_rows[row];
                     for lane in 0..LANES {
-                        sum[lane] += row[lane];
+                        sum[lane] += f32::from(row[lane]) / STEP;
                     }
                 }
             }
@@ -281,6 +285,7 @@ impl Crf {
             .collect();
         keys.sort_unstable();
         let mut model = Self::with_rows(labels, &keys);
+        model.rows = vec![[0.0; LANES]; keys.len()];
         // Features as rows, so that training does not look up.
         let encoded: Vec<Sequence> = sequences
             .iter()
@@ -396,7 +401,7 @@ impl Crf {
         }
     }
 
-    /// The model as bytes: label count, transitions, then for each feature with a weight its hash and its weights in steps of 1/16,
+    /// The model as bytes: label count, transitions, then for each feature with a weight its hash and its weights in steps of 1/`STEP`,
     /// and for a label one byte each.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
@@ -418,10 +423,12 @@ impl Crf {
         let mut body = Vec::new();
         let (mut count, mut before) = (0u32, 0u32);
         for (key, row) in entries {
-            let weights: Vec<(u8, i8)> = self.rows[row][..self.labels]
-                .iter()
-                .enumerate()
-                .map(|(label, weight)| (label as u8, (weight * STEP).round().clamp(-127.0, 127.0) as i8))
+            let steps = |label: usize| match self.rows.get(row) {
+                Some(weights) => (weights[label] * STEP).round().clamp(-127.0, 127.0) as i8,
+                None => self.steps_of_rows[row][label],
+            };
+            let weights: Vec<(u8, i8)> = (0..self.labels)
+                .map(|label| (label as u8, steps(label)))
                 .filter(|&(_, weight)| weight != 0)
                 .collect();
             if weights.is_empty() {
@@ -463,17 +470,16 @@ impl Crf {
         let mut key = 0u32;
         for _ in 0..count {
             key = key.checked_add(reader.varint()?).ok_or_else(|| wrong("hashes out of order"))?;
-            let mut row = [0.0; LANES];
+            let mut row = [0i8; LANES];
             for _ in 0..reader.byte()? {
                 let label = reader.byte()? as usize;
-                *row.get_mut(label).ok_or_else(|| wrong("label out of range"))? =
-                    f32::from(reader.byte()? as i8) / STEP;
+                *row.get_mut(label).ok_or_else(|| wrong("label out of range"))? = reader.byte()? as i8;
             }
             keys.push(key);
             rows.push(row);
         }
         let mut model = Self::with_rows(labels, &keys);
-        model.rows = rows;
+        model.steps_of_rows = rows;
         for from in 0..labels {
             for to in 0..labels {
                 model.steps[from][to] = transitions[from][to].exp();
