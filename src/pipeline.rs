@@ -138,7 +138,9 @@ pub(crate) fn extract_by(
 ) -> Extraction {
     let text = Text::new(&article.text, &extractor.segmenter);
     let decisions = detect(&extractor.detector, &text);
-    let entities = resolve::entities(&text, &decisions, &extractor.detector.gazetteer, &extractor.merge);
+    let detector = &extractor.detector;
+    let mut entities = resolve::entities(&text, &decisions, &detector.gazetteer, &extractor.merge);
+    resolve::settle_bare(&mut entities, &detector.gazetteer, &detector.heads);
     let relations = relations(article, &text, &entities, &extractor.relations);
     let (observations, diagnostics) = figures::observations(article, &text, &entities, &extractor.figures);
     Extraction { article: article.clone(), entities, relations, observations, diagnostics }

@@ -427,10 +427,8 @@ impl Crf {
                 Some(weights) => (weights[label] * STEP).round().clamp(-127.0, 127.0) as i8,
                 None => self.steps_of_rows[row][label],
             };
-            let weights: Vec<(u8, i8)> = (0..self.labels)
-                .map(|label| (label as u8, steps(label)))
-                .filter(|&(_, weight)| weight != 0)
-                .collect();
+            let weights: Vec<(u8, i8)> =
+                (0..self.labels).map(|label| (label as u8, steps(label))).filter(|&(_, weight)| weight != 0).collect();
             if weights.is_empty() {
                 continue;
             }

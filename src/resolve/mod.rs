@@ -1,10 +1,12 @@
 //! Mentions to entities, within one article: the same form, short names, bracketed and quoted names become one entity; entities are
 //! linked to reference codes.
 
+mod bare;
 mod link;
 mod merge;
 mod variants;
 
+pub use bare::settle_bare;
 pub use merge::{MergeModel, form_pairs};
 
 use rustc_hash::FxHashMap;
