@@ -12,6 +12,7 @@ use crate::{
 use super::{
     candidates::{Candidate, Sources},
     features::Context,
+    neighbours::Neighbours,
 };
 
 /// What is known of a string over all its places in the article.
@@ -30,8 +31,7 @@ struct Neighbourhood<'a> {
     strings: FxHashMap<(u64, usize), StringEvidence>,
     /// The best probability of any type for a string.
     any: FxHashMap<u64, f32>,
-    starting: FxHashMap<usize, Vec<usize>>,
-    ending: FxHashMap<usize, Vec<usize>>,
+    neighbours: Neighbours<'a>,
 }
 
 /// Log-odds in steps.
@@ -61,9 +61,7 @@ impl<'a> Neighbourhood<'a> {
         let text = context.text();
         let mut strings: FxHashMap<(u64, usize), StringEvidence> = FxHashMap::default();
         let mut any: FxHashMap<u64, f32> = FxHashMap::default();
-        let mut starting: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
-        let mut ending: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
-        for (index, candidate) in candidates.iter().enumerate() {
+        for candidate in candidates {
             let string = digest(&text.folded[candidate.span.start..candidate.span.end]);
             let evidence = strings.entry((string, candidate.kind.index())).or_default();
             evidence.places += 1;
@@ -71,17 +69,15 @@ impl<'a> Neighbourhood<'a> {
             evidence.total += candidate.tagger;
             let best = any.entry(string).or_default();
             *best = best.max(candidate.tagger);
-            starting.entry(candidate.span.start).or_default().push(index);
-            ending.entry(candidate.span.end).or_default().push(index);
         }
-        Self { context, candidates, strings, any, starting, ending }
+        Self { context, candidates, strings, any, neighbours: Neighbours::new(candidates) }
     }
 
     /// The best probabilities among candidates that contain, lie in, or cross a candidate, and of the same span with other types.
     fn rivals(&self, index: usize) -> (f32, f32, f32, f32) {
         let own = self.candidates[index];
         let (mut around, mut inside, mut across, mut same) = (0f32, 0f32, 0f32, 0f32);
-        let mut look = |other: &Candidate| {
+        for other in self.neighbours.overlapping(index).map(|at| &self.candidates[at]) {
             if other.span == own.span {
                 if other.kind != own.kind {
                     same = same.max(other.tagger);
@@ -93,45 +89,18 @@ impl<'a> Neighbourhood<'a> {
             } else {
                 across = across.max(other.tagger);
             }
-        };
-        // Candidates are sorted by start; a name is rarely longer than 60 characters.
-        for other in self.candidates[..index].iter().rev().take_while(|o| o.span.start + 60 > own.span.start) {
-            if other.span.overlaps(own.span) {
-                look(other);
-            }
-        }
-        for other in self.candidates[index + 1..].iter().take_while(|o| o.span.start < own.span.end) {
-            look(other);
         }
         (around, inside, across, same)
     }
 
     /// The best probability of the same type in the neighbouring item of an enumeration.
     fn sibling(&self, span: Span, kind: usize, left: bool) -> f32 {
-        let folded = &self.context.text().folded;
         let joint = |c: char| matches!(c, '、' | '和' | '与' | '及' | '”' | '“');
-        let mut best = 0f32;
-        for gap in 1..=3usize {
-            let ids = if left {
-                let Some(place) = span.start.checked_sub(gap) else { break };
-                if !joint(folded[place]) {
-                    break;
-                }
-                self.ending.get(&place)
-            } else {
-                let place = span.end + gap;
-                if place > folded.len() || !joint(folded[place - 1]) {
-                    break;
-                }
-                self.starting.get(&place)
-            };
-            for &id in ids.into_iter().flatten() {
-                if self.candidates[id].kind.index() == kind {
-                    best = best.max(self.candidates[id].tagger);
-                }
-            }
-        }
-        best
+        self.neighbours
+            .beside(&self.context.text().folded, span, left, joint)
+            .map(|at| &self.candidates[at])
+            .filter(|other| other.kind.index() == kind)
+            .fold(0f32, |best, other| best.max(other.tagger))
     }
 
     fn features(&self, index: usize, out: &mut Features) {

@@ -6,6 +6,7 @@
 pub mod candidates;
 pub mod features;
 pub mod fusion;
+mod neighbours;
 pub mod second;
 pub mod tagger;
 

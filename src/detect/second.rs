@@ -12,6 +12,7 @@ use crate::{
 use super::{
     candidates::{Candidate, Sources},
     features::Context,
+    neighbours::Neighbours,
 };
 
 /// How many numbers describe a candidate.
@@ -46,8 +47,7 @@ struct Look<'a> {
     scores: &'a [f32],
     strings: FxHashMap<(u64, usize), StringEvidence>,
     any: FxHashMap<u64, [(f32, usize); 2]>,
-    starting: FxHashMap<usize, Vec<usize>>,
-    ending: FxHashMap<usize, Vec<usize>>,
+    neighbours: Neighbours<'a>,
     /// Sentence of the candidate → sum of probabilities of what stands in it.
     density: FxHashMap<usize, f32>,
 }
@@ -78,11 +78,10 @@ impl<'a> Look<'a> {
             scores,
             strings: FxHashMap::default(),
             any: FxHashMap::default(),
-            starting: FxHashMap::default(),
-            ending: FxHashMap::default(),
+            neighbours: Neighbours::new(candidates),
             density: FxHashMap::default(),
         };
-        for (index, (candidate, &score)) in candidates.iter().zip(scores).enumerate() {
+        for (candidate, &score) in candidates.iter().zip(scores) {
             let string = digest(&text.folded[candidate.span.start..candidate.span.end]);
             let kind = candidate.kind.index();
             let evidence = look.strings.entry((string, kind)).or_insert(StringEvidence {
@@ -109,8 +108,6 @@ impl<'a> Look<'a> {
             } else if score > best[1].0 {
                 best[1] = (score, kind);
             }
-            look.starting.entry(candidate.span.start).or_default().push(index);
-            look.ending.entry(candidate.span.end).or_default().push(index);
             if score > FLOOR {
                 *look.density.entry(text.sentence_at(candidate.span.start).span.start).or_default() +=
                     probability(score);
@@ -132,7 +129,7 @@ impl<'a> Look<'a> {
             same_kind: 99,
             inside_mass: 0.0,
         };
-        let mut look = |at: usize| {
+        for at in self.neighbours.overlapping(index) {
             let (other, score) = (&self.candidates[at], self.scores[at]);
             if other.span == own.span {
                 if other.kind != own.kind && score > rivals.same {
@@ -156,46 +153,22 @@ impl<'a> Look<'a> {
             } else {
                 rivals.across = rivals.across.max(score);
             }
-        };
-        for at in (0..index).rev().take_while(|&at| self.candidates[at].span.start + 60 > own.span.start) {
-            if self.candidates[at].span.overlaps(own.span) {
-                look(at);
-            }
-        }
-        for at in (index + 1..self.candidates.len()).take_while(|&at| self.candidates[at].span.start < own.span.end) {
-            look(at);
         }
         rivals
     }
 
     /// The neighbouring item of an enumeration: best score of the same type, best of any, and where that one ends or begins.
     fn sibling(&self, span: Span, kind: usize, left: bool) -> (f32, f32, Option<Span>) {
-        let folded = &self.context.text().folded;
         let joint = |c: char| matches!(c, '、' | '和' | '与' | '及' | '”' | '“' | '《' | '》');
         let (mut same, mut any, mut place) = (ABSENT, ABSENT, None);
-        for gap in 1..=3usize {
-            let ids = if left {
-                let Some(end) = span.start.checked_sub(gap) else { break };
-                if !joint(folded[end]) {
-                    break;
-                }
-                self.ending.get(&end)
-            } else {
-                let start = span.end + gap;
-                if start > folded.len() || !joint(folded[start - 1]) {
-                    break;
-                }
-                self.starting.get(&start)
-            };
-            for &id in ids.into_iter().flatten() {
-                let score = self.scores[id];
-                if self.candidates[id].kind.index() == kind {
-                    same = same.max(score);
-                }
-                if score > any {
-                    any = score;
-                    place = Some(self.candidates[id].span);
-                }
+        for at in self.neighbours.beside(&self.context.text().folded, span, left, joint) {
+            let score = self.scores[at];
+            if self.candidates[at].kind.index() == kind {
+                same = same.max(score);
+            }
+            if score > any {
+                any = score;
+                place = Some(self.candidates[at].span);
             }
         }
         (same, any, place)
