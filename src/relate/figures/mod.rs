@@ -133,5 +133,18 @@ pub fn observations(
             evidence: Evidence { span: evidence, text: text.surface(evidence) },
         });
     }
-    (out, prepared.scan.diagnostics)
+    (out, undated(&prepared).into_iter().collect())
+}
+
+/// Words that tell a time only beside the article's date.
+const RELATIVE: [&str; 6] = ["今年", "去年", "明年", "上半年", "一季度", "年初"];
+
+/// That times stay unread, in an article that has no date and names no year; at the first of them.
+fn undated(prepared: &Prepared) -> Option<Diagnostic> {
+    if prepared.calendar.year != 0 {
+        return None;
+    }
+    let span = RELATIVE.iter().filter_map(|word| prepared.page.find(word).next()).min_by_key(|span| span.start)?;
+    let message = "the article has no date and names no year, so times such as 今年 and 去年 give no period; add a date of publication";
+    Some(Diagnostic { stage: "figures".to_owned(), message: message.to_owned(), span: Some(span) })
 }

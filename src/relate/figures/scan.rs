@@ -6,7 +6,7 @@ use super::{
     time::{self, Calendar, Time},
     unit::{self, Kind, Unit},
 };
-use crate::model::{Diagnostic, Span};
+use crate::model::Span;
 
 /// Which end of a range a figure is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +47,6 @@ pub(super) struct Scan {
     pub figures: Vec<Figure>,
     /// Dates and periods, in text order.
     pub times: Vec<Time>,
-    /// Numbers that could not be read.
-    pub diagnostics: Vec<Diagnostic>,
 }
 
 fn fixed(written: &str, kind: Kind, end: usize) -> Unit {

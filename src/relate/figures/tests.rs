@@ -127,6 +127,20 @@ fn a_range_is_two_figures_with_one_unit() {
 }
 
 #[test]
+fn times_without_a_date_to_reckon_from_are_reported() {
+    let diagnostics = |date: Option<&str>, body: &str| {
+        let article = Article::new(None, "题", body, date.map(str::to_owned), None);
+        let text = Text::new(&article.text, segmenter());
+        let (_, diagnostics) = observations(&article, &text, &[], &builtin());
+        diagnostics.iter().map(|d| text.surface(d.span.expect("a place"))).collect::<Vec<_>>()
+    };
+    let body = "到位资金38.6亿元，去年为30亿元，今年再增8%。";
+    assert_eq!(diagnostics(None, body), ["去年"]);
+    assert_eq!(diagnostics(Some("2025-05-19"), body), Vec::<String>::new());
+    assert_eq!(diagnostics(None, "2024年，到位资金38.6亿元，去年为30亿元。"), Vec::<String>::new());
+}
+
+#[test]
 fn dates_and_names_are_no_figures() {
     for text in [
         "2024年3月18日",
