@@ -94,7 +94,7 @@ impl<'a> Prepared<'a> {
         Context::new(&self.texts[article], &self.gazetteer, &self.heads)
     }
 
-    fn tagger(&self, articles: &[usize], options: CrfOptions) -> Tagger {
+    fn tagger(&self, articles: &[usize], options: CrfOptions) -> Vec<u8> {
         let examples: Vec<_> = articles
             .iter()
             .map(|&at| TaggedText {
@@ -123,8 +123,8 @@ impl<'a> Prepared<'a> {
         articles.iter().map(|&at| (at, part_of[self.corpus[at].writer()])).collect()
     }
 
-    /// A tagger for each part that has not seen it, and last one that has seen all.
-    pub fn taggers(&self, parts: &BTreeMap<usize, usize>, options: TrainingOptions) -> Vec<Tagger> {
+    /// The bytes of a tagger for each part that has not seen it, and last of one that has seen all.
+    pub fn taggers(&self, parts: &BTreeMap<usize, usize>, options: TrainingOptions) -> Vec<Vec<u8>> {
         (0..=options.folds)
             .into_par_iter()
             .map(|part| {
@@ -135,10 +135,20 @@ impl<'a> Prepared<'a> {
     }
 
     /// Trains what decides between candidates and what puts forms together.
-    pub fn detection(&self, parts: &BTreeMap<usize, usize>, taggers: &[Tagger], options: TrainingOptions) -> Detection {
+    pub fn detection(
+        &self,
+        parts: &BTreeMap<usize, usize>,
+        taggers: &[Vec<u8>],
+        options: TrainingOptions,
+    ) -> Detection {
         let articles: Vec<usize> = parts.keys().copied().collect();
-        let read: Vec<(usize, Vec<Candidate>)> =
-            articles.par_iter().map(|&at| (at, self.candidates(at, &taggers[parts[&at]]))).collect();
+        let mut read: Vec<(usize, Vec<Candidate>)> = Vec::with_capacity(articles.len());
+        for (part, tagger) in taggers.iter().enumerate().take(options.folds) {
+            let tagger = Tagger::from_bytes(tagger).expect("a tagger reads what its training wrote");
+            let own: Vec<usize> = articles.iter().copied().filter(|at| parts[at] == part).collect();
+            read.par_extend(own.par_iter().map(|&at| (at, self.candidates(at, &tagger))));
+        }
+        read.sort_unstable_by_key(|(at, _)| *at);
         let is_name = |at: usize| {
             let gold = self.gold_spans(at);
             move |candidate: &Candidate| gold.contains(&(candidate.span, candidate.kind))
@@ -339,10 +349,10 @@ pub fn train(
     options: TrainingOptions,
 ) -> (Models, BTreeMap<usize, Vec<Entity>>) {
     let parts = prepared.parts(articles, options.folds);
-    let taggers = prepared.taggers(&parts, options);
+    let mut taggers = prepared.taggers(&parts, options);
     let detection = prepared.detection(&parts, &taggers, options);
     let models = Models {
-        tagger: taggers[options.folds].to_bytes(),
+        tagger: taggers.swap_remove(options.folds),
         fusion: detection.fusion.to_bytes(),
         second: detection.second.to_bytes(),
         merge: detection.merge.to_bytes(),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::{
     model::{EntityType, Span},
@@ -143,7 +143,11 @@ pub fn candidates(context: &Context<'_>, proposals: &[Proposal]) -> Vec<Candidat
         best.into_iter().map(|(chars, (kind, _))| (chars.into_iter().collect(), kind)).collect();
     let whole: String = text.folded.iter().collect();
     if let Ok(matcher) =
-        AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(patterns.iter().map(|(form, _)| form))
+        // Built for one pass over one article: the kind that is quickest to build.
+        AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
+            .build(patterns.iter().map(|(form, _)| form))
     {
         let mut counter = (0usize, 0usize);
         for hit in matcher.find_iter(&whole) {

@@ -4,7 +4,7 @@ use crate::{
     gold::GoldMention,
     learn::{
         ModelError,
-        crf::{Crf, CrfOptions, Inference, Sequence},
+        crf::{self, Crf, CrfOptions, Inference, Sequence},
     },
     model::{EntityType, Span},
     text::Text,
@@ -50,8 +50,8 @@ pub struct Tagger {
 }
 
 impl Tagger {
-    /// Trains on prepared texts with their gold mentions.
-    pub fn train(examples: &[TaggedText<'_>], options: CrfOptions) -> Self {
+    /// Trains on prepared texts with their gold mentions, and gives the model's bytes.
+    pub fn train(examples: &[TaggedText<'_>], options: CrfOptions) -> Vec<u8> {
         let mut sequences = Vec::new();
         for TaggedText { context, mentions } in examples {
             let text = context.text();
@@ -68,7 +68,7 @@ impl Tagger {
             }
         }
         let possible = |from: usize, to: usize| to % 2 == 1 || to == 0 || from == to || from + 1 == to;
-        Self { crf: Crf::train(LABELS, &sequences, possible, options) }
+        crf::train(LABELS, &sequences, possible, options)
     }
 
     /// Every span with a probability above `floor`, in text order.
@@ -104,11 +104,6 @@ impl Tagger {
             }
         }
         proposals
-    }
-
-    /// The model as bytes.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        self.crf.to_bytes()
     }
 
     /// Reads a model.

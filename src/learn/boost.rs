@@ -1,5 +1,5 @@
-//! Gradient-boosted trees for a yes-or-no question over a few dozen numbers. Every number is cut into at most 64 bins once;
-//! trees compare bins.
+//! Gradient-boosted trees over a few dozen numbers, for a yes-or-no question or for which of a group is right. Every number is cut into
+//! at most 64 bins once; trees compare bins.
 
 use rayon::prelude::*;
 
@@ -34,7 +34,7 @@ impl Default for BoostOptions {
 const MAX_BINS: usize = 64;
 /// How many in a hundred settled examples each tree sees.
 const SETTLED_PERCENT: u64 = 12;
-const MAGIC: &[u8; 8] = b"yutugbt1";
+const MAGIC: &[u8; 8] = b"yutugbt2";
 
 /// One question or answer of a tree.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,7 +50,7 @@ struct Node {
 const LEAF: u16 = u16::MAX;
 /// After each block of so many trees a hopeless example is let go …
 const BLOCK: usize = 10;
-/// … that is, one with log-odds below this.
+/// … that is, where the question is yes or no, one with log-odds below this.
 const HOPELESS: f32 = -4.8;
 
 /// A trained ensemble.
@@ -58,6 +58,8 @@ const HOPELESS: f32 = -4.8;
 pub struct Boost {
     width: usize,
     base: f32,
+    /// Examples with scores below this are let go.
+    floor: f32,
     trees: Vec<Tree>,
 }
 
@@ -126,14 +128,64 @@ impl Boost {
                     scores[row] += tree.answers[at];
                 }
             }
-            live.retain(|&row| scores[row] >= HOPELESS);
+            live.retain(|&row| scores[row] >= self.floor);
         }
         scores
     }
 
-    /// Learns from rows of `width` numbers (row after row in `numbers`).
+    /// Learns from rows of `width` numbers (row after row in `numbers`) whether each is right.
     pub fn train(numbers: &[f32], width: usize, labels: &[bool], options: BoostOptions) -> Self {
-        let count = labels.len();
+        let count = labels.len() as f32;
+        let right = labels.iter().filter(|&&label| label).count() as f32;
+        let base = ((right + 1.0) / (count - right + 1.0)).ln();
+        let gradients = |scores: &[f32]| {
+            (scores.iter().zip(labels))
+                .map(|(&score, &label)| {
+                    let p = 1.0 / (1.0 + (-score).exp());
+                    (p - f32::from(u8::from(label)), (p * (1.0 - p)).max(1e-6))
+                })
+                .collect()
+        };
+        Self::learn(numbers, width, (base, HOPELESS), gradients, options)
+    }
+
+    /// Learns which rows of each group are right: one or several of each. `groups` are the lengths of the runs of rows that are groups.
+    /// Scores of one group compare; by themselves they are no log-odds.
+    pub fn train_groups(
+        numbers: &[f32],
+        width: usize,
+        labels: &[bool],
+        groups: &[usize],
+        options: BoostOptions,
+    ) -> Self {
+        let gradients = |scores: &[f32]| {
+            let mut gradients = Vec::with_capacity(scores.len());
+            for &length in groups {
+                let from = gradients.len();
+                let (scores, labels) = (&scores[from..from + length], &labels[from..from + length]);
+                let top = scores.iter().copied().fold(f32::MIN, f32::max);
+                let shares: Vec<f32> = scores.iter().map(|score| (score - top).exp()).collect();
+                let total: f32 = shares.iter().sum();
+                let right: f32 = shares.iter().zip(labels).filter(|(_, label)| **label).map(|(share, _)| share).sum();
+                gradients.extend(shares.iter().zip(labels).map(|(&share, &label)| {
+                    let p = share / total;
+                    let wanted = if label { share / right.max(1e-12) } else { 0.0 };
+                    (p - wanted, (p * (1.0 - p)).max(1e-3))
+                }));
+            }
+            gradients
+        };
+        Self::learn(numbers, width, (0.0, f32::NEG_INFINITY), gradients, options)
+    }
+
+    fn learn(
+        numbers: &[f32],
+        width: usize,
+        (base, floor): (f32, f32),
+        gradients: impl Fn(&[f32]) -> Vec<(f32, f32)>,
+        options: BoostOptions,
+    ) -> Self {
+        let count = numbers.len() / width;
         let cuts: Vec<Vec<f32>> = (0..width)
             .into_par_iter()
             .map(|column| cuts((0..count).map(|row| numbers[row * width + column]).collect()))
@@ -143,21 +195,13 @@ impl Boost {
             .into_par_iter()
             .map(|column| (0..count).map(|row| bin(&cuts[column], numbers[row * width + column])).collect())
             .collect();
-        let right = labels.iter().filter(|&&label| label).count() as f32;
-        let base = ((right + 1.0) / (count as f32 - right + 1.0)).ln();
         let mut scores = vec![base; count];
         let mut random = 0x0b00_57ed_u64;
         let mut trees = Vec::with_capacity(options.trees);
         for _ in 0..options.trees {
-            let gradients: Vec<(f32, f32)> = (scores.iter().zip(labels))
-                .map(|(&score, &label)| {
-                    let p = 1.0 / (1.0 + (-score).exp());
-                    (p - f32::from(u8::from(label)), (p * (1.0 - p)).max(1e-6))
-                })
-                .collect();
             let mut draw = |percent: u64| next(&mut random) % 100 < percent;
             // Of examples that are settled, one in six stands for all (gradient-based one-side sampling).
-            let mut gradients = gradients;
+            let mut gradients = gradients(&scores);
             let mut rows: Vec<u32> = Vec::with_capacity(count / 4);
             for (row, (g, h)) in gradients.iter_mut().enumerate() {
                 let settled = g.abs() < 0.04;
@@ -185,7 +229,7 @@ impl Boost {
         for node in trees.iter_mut().flatten().filter(|node| node.number != LEAF) {
             node.value = cuts[usize::from(node.number)][node.value as usize];
         }
-        Self { width, base, trees: trees.into_iter().map(Tree::new).collect() }
+        Self { width, base, floor, trees: trees.into_iter().map(Tree::new).collect() }
     }
 
     /// The model as bytes.
@@ -194,6 +238,7 @@ impl Boost {
         bytes.extend((self.width as u16).to_le_bytes());
         bytes.extend((self.trees.len() as u16).to_le_bytes());
         bytes.extend(self.base.to_le_bytes());
+        bytes.extend(self.floor.to_le_bytes());
         for tree in &self.trees {
             bytes.extend((tree.nodes.len() as u16).to_le_bytes());
             for (node, answer) in tree.nodes.iter().zip(&tree.answers) {
@@ -228,7 +273,7 @@ impl Boost {
         if width == 0 {
             return Err(wrong("no numbers to ask for"));
         }
-        let base = float(take(4)?);
+        let (base, floor) = (float(take(4)?), float(take(4)?));
         let mut trees = Vec::with_capacity(usize::from(count));
         for _ in 0..count {
             let nodes = short(take(2)?);
@@ -248,7 +293,7 @@ impl Boost {
             }
             trees.push(Tree::new(tree));
         }
-        Ok((Self { width, base, trees }, rest))
+        Ok((Self { width, base, floor, trees }, rest))
     }
 }
 
@@ -399,5 +444,23 @@ mod tests {
         let bytes = model.to_bytes();
         assert_eq!(Boost::from_bytes(&bytes).expect("reads back").0, model);
         assert!(Boost::from_bytes(&bytes[..bytes.len() - 2]).is_err());
+    }
+
+    #[test]
+    fn learns_which_of_a_group_is_right() {
+        // Right is the one with both numbers equal: no linear model of the two can say so.
+        let rows: Vec<[f32; 2]> = (0..400).map(|i| [(i / 2 % 2) as f32, ((i / 2 % 2 + i % 2) % 2) as f32]).collect();
+        let labels: Vec<bool> = (0..400).map(|i| i % 2 == 0).collect();
+        let options = BoostOptions {
+            trees: 40,
+            leaves: 4,
+            rate: 0.3,
+            min_weight: 1.0,
+            columns_percent: 100,
+            ..BoostOptions::default()
+        };
+        let model = Boost::train_groups(&rows.concat(), 2, &labels, &[2; 200], options);
+        assert!(model.score(&[1.0, 1.0]) > model.score(&[1.0, 0.0]));
+        assert!(model.score(&[0.0, 0.0]) > model.score(&[0.0, 1.0]));
     }
 }

@@ -19,7 +19,6 @@ mod subject;
 mod tests;
 mod time;
 mod traits;
-mod trees;
 mod unit;
 mod view;
 

@@ -1,4 +1,4 @@
-//! The learnt parts: four small linear models, how they are trained from annotated articles, how they are stored.
+//! The learnt parts: four small linear models and two ensembles of trees, how they are trained from annotated articles, how they are stored.
 
 use rustc_hash::FxHashMap;
 
@@ -7,11 +7,10 @@ use super::{
     period::Period,
     qualifier, subject,
     traits::{self, Traits},
-    trees::{Growth, Trees},
 };
 use crate::{
     gold::{GoldArticle, GoldObservation},
-    learn::{Example, Features, Group, Logistic, ModelError, TrainOptions},
+    learn::{Boost, BoostOptions, Example, Features, Group, Logistic, ModelError, TrainOptions},
     model::{Entity, Qualifier},
     text::Text,
 };
@@ -46,8 +45,8 @@ pub struct FigureModel {
     qualifier: Logistic,
     period: Logistic,
     subject: Logistic,
-    subject_trees: Trees,
-    period_trees: Trees,
+    subject_trees: Boost,
+    period_trees: Boost,
 }
 
 /// An annotated article with what the stages before this one make of it.
@@ -62,7 +61,9 @@ pub struct TrainingArticle<'a> {
 }
 
 /// How the subject trees grow.
-const GROWTH: Growth = Growth { trees: 200, leaves: 24, rate: 0.08, least: 20 };
+fn growth() -> BoostOptions {
+    BoostOptions { trees: 200, leaves: 24, rate: 0.08, min_weight: 1.0, l2: 2.0, columns_percent: 60, rows_percent: 80 }
+}
 
 /// How much the linear model's log-odds weigh beside the trees'.
 const LINEAR: f32 = 0.8;
@@ -70,17 +71,19 @@ const LINEAR: f32 = 0.8;
 impl FigureModel {
     /// The period that the candidates speak for, with its share.
     pub(super) fn period(&self, candidates: &[dating::Candidate]) -> (Option<Period>, f32) {
-        let score =
-            |c: &dating::Candidate| LINEAR * self.period.score(&c.features) + self.period_trees.score(&c.traits);
-        let shares = softmax(candidates.iter().map(score).collect());
+        let rows: Vec<f32> = candidates.iter().flat_map(|c| c.traits).collect();
+        let trees = self.period_trees.scores(&rows);
+        let scores = candidates.iter().zip(trees).map(|(c, trees)| LINEAR * self.period.score(&c.features) + trees);
+        let shares = softmax(scores.collect());
         best(candidates.iter().map(|c| c.period), &shares).unwrap_or((None, 0.0))
     }
 
     /// The entity that the candidates speak for, with its share.
     pub(super) fn subject(&self, candidates: &[subject::Candidate]) -> (Option<usize>, f32) {
-        let score =
-            |c: &subject::Candidate| LINEAR * self.subject.score(&c.features) + self.subject_trees.score(&c.traits);
-        let shares = softmax(candidates.iter().map(score).collect());
+        let rows: Vec<f32> = candidates.iter().flat_map(|c| c.traits).collect();
+        let trees = self.subject_trees.scores(&rows);
+        let scores = candidates.iter().zip(trees).map(|(c, trees)| LINEAR * self.subject.score(&c.features) + trees);
+        let shares = softmax(scores.collect());
         best(candidates.iter().map(|c| c.entity), &shares).unwrap_or((None, 0.0))
     }
 
@@ -125,13 +128,17 @@ impl FigureModel {
             rest = &after[length..];
             Ok(body)
         };
+        let trees = |bytes: &[u8], width: usize| match Boost::from_bytes(bytes)? {
+            (trees, []) if trees.width() == width => Ok(trees),
+            _ => Err(wrong("made for other numbers")),
+        };
         Ok(Self {
             gate: Logistic::from_bytes(part()?)?,
             qualifier: Logistic::from_bytes(part()?)?,
             period: Logistic::from_bytes(part()?)?,
             subject: Logistic::from_bytes(part()?)?,
-            subject_trees: Trees::from_bytes(part()?, traits::COUNT)?,
-            period_trees: Trees::from_bytes(part()?, dating::COUNT)?,
+            subject_trees: trees(part()?, traits::COUNT)?,
+            period_trees: trees(part()?, dating::COUNT)?,
         })
     }
 }
@@ -250,7 +257,7 @@ impl Lessons {
         }
     }
 
-    fn learn(&self, growth: Growth) -> FigureModel {
+    fn learn(&self, growth: BoostOptions) -> FigureModel {
         let options = TrainOptions { bits: 16, epochs: 8, rate: 0.05, l2: 1e-2 };
         FigureModel {
             gate: Logistic::train(&self.gates, options),
@@ -261,22 +268,22 @@ impl Lessons {
             period: Logistic::train_ranking(&self.periods, TrainOptions { bits: 14, rate: 0.1, l2: 1e-3, ..options }),
             subject: Logistic::train_ranking(&self.subjects, options),
             subject_trees: grow(&self.subjects, &self.traits, growth),
-            period_trees: grow(&self.periods, &self.dates, Growth { trees: growth.trees * 3 / 4, ..growth }),
+            period_trees: grow(&self.periods, &self.dates, BoostOptions { trees: growth.trees * 3 / 4, ..growth }),
         }
     }
 }
 
 /// Trees for the candidates of `groups`, whose traits are `traits`.
-fn grow<const N: usize>(groups: &[Group], traits: &[Vec<[f32; N]>], growth: Growth) -> Trees {
-    let (mut rows, mut labels, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
+fn grow<const N: usize>(groups: &[Group], traits: &[Vec<[f32; N]>], growth: BoostOptions) -> Boost {
+    let (mut numbers, mut labels, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
     for (traits, group) in traits.iter().zip(groups) {
         lengths.push(traits.len());
         for (at, row) in traits.iter().enumerate() {
-            rows.push(row.as_slice());
+            numbers.extend(row);
             labels.push(group.right.contains(&at));
         }
     }
-    Trees::train(&rows, &labels, &lengths, growth)
+    Boost::train_groups(&numbers, N, &labels, &lengths, growth)
 }
 
 /// The places of the candidates that are right.
@@ -302,11 +309,11 @@ pub fn train(articles: &[TrainingArticle]) -> FigureModel {
         for (article, _) in articles.iter().zip(&half_of).filter(|(_, own)| **own == half) {
             lessons.add(article, None);
         }
-        lessons.learn(Growth { trees: 20, ..GROWTH })
+        lessons.learn(BoostOptions { trees: 20, ..growth() })
     });
     let mut lessons = Lessons::default();
     for (article, half) in articles.iter().zip(&half_of) {
         lessons.add(article, Some(&halves[1 - half]));
     }
-    lessons.learn(GROWTH)
+    lessons.learn(growth())
 }

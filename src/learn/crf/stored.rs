@@ -1,0 +1,116 @@
+//! The model as bytes: label count, transitions, then for each feature with a weight its hash and its weights in steps of 1/`STEP`, and for a
+//! label one byte each.
+
+use super::{Chain, Crf, LANES, MOST_LABELS, Row, table::Table};
+use crate::learn::ModelError;
+
+const MAGIC: &[u8; 8] = b"yutucrf1";
+
+/// Writes a model. `rows` come in the order of their keys.
+pub(super) fn write(chain: &Chain, transitions: &[Row], rows: impl Iterator<Item = (u32, [i8; LANES])>) -> Vec<u8> {
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend((chain.labels as u32).to_le_bytes());
+    for from in 0..chain.labels {
+        for to in 0..chain.labels {
+            let value = if chain.steps[from][to] == 0.0 { f32::NEG_INFINITY } else { transitions[from][to] };
+            bytes.extend(value.to_le_bytes());
+        }
+    }
+    let mut body = Vec::new();
+    let (mut count, mut before) = (0u32, 0u32);
+    for (key, row) in rows {
+        let weights = row[..chain.labels].iter().zip(0u8..).filter(|(weight, _)| **weight != 0);
+        let used = weights.clone().count() as u8;
+        if used == 0 {
+            continue;
+        }
+        count += 1;
+        write_varint(&mut body, key - before);
+        before = key;
+        body.push(used);
+        for (weight, label) in weights {
+            body.extend([label, *weight as u8]);
+        }
+    }
+    bytes.extend(count.to_le_bytes());
+    bytes.extend(body);
+    bytes
+}
+
+impl Crf {
+    /// Reads what [`train`](super::train) gave.
+    ///
+    /// # Errors
+    /// When the bytes are of another kind or cut short.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
+        let mut reader =
+            Reader { bytes: bytes.strip_prefix(MAGIC.as_slice()).ok_or_else(|| wrong("no tagger begins like this"))? };
+        let labels = reader.u32()? as usize;
+        if !(1..=MOST_LABELS).contains(&labels) {
+            return Err(wrong("impossible number of labels"));
+        }
+        let mut steps = vec![[0.0; LANES]; labels];
+        for row in &mut steps {
+            for value in &mut row[..labels] {
+                *value = f32::from_bits(reader.u32()?).exp();
+            }
+        }
+        let count = reader.u32()? as usize;
+        let mut rows = Vec::with_capacity(count.min(1 << 24));
+        let mut key = 0u32;
+        for _ in 0..count {
+            key = key.checked_add(reader.varint()?).ok_or_else(|| wrong("hashes out of order"))?;
+            let mut row = [0i8; LANES];
+            for _ in 0..reader.byte()? {
+                let label = reader.byte()? as usize;
+                *row[..labels].get_mut(label).ok_or_else(|| wrong("label out of range"))? = reader.byte()? as i8;
+            }
+            rows.push((key, row));
+        }
+        Ok(Self { chain: Chain { labels, steps }, table: Table::new(rows) })
+    }
+}
+
+fn wrong(reason: &str) -> ModelError {
+    ModelError { reason: reason.to_owned() }
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+}
+
+impl Reader<'_> {
+    fn byte(&mut self) -> Result<u8, ModelError> {
+        let (&first, rest) = self.bytes.split_first().ok_or_else(|| wrong("cut short"))?;
+        self.bytes = rest;
+        Ok(first)
+    }
+
+    fn u32(&mut self) -> Result<u32, ModelError> {
+        let mut word = [0; 4];
+        for byte in &mut word {
+            *byte = self.byte()?;
+        }
+        Ok(u32::from_le_bytes(word))
+    }
+
+    fn varint(&mut self) -> Result<u32, ModelError> {
+        let mut value = 0u32;
+        for shift in (0..35).step_by(7) {
+            let byte = self.byte()?;
+            value |= u32::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
+            if byte < 0x80 {
+                return Ok(value);
+            }
+        }
+        Err(wrong("a number is too long"))
+    }
+}
+
+fn write_varint(bytes: &mut Vec<u8>, mut value: u32) {
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
