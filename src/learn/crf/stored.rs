@@ -56,18 +56,29 @@ impl Crf {
             }
         }
         let count = reader.u32()? as usize;
-        let mut rows = Vec::with_capacity(count.min(1 << 24));
+        let (mut keys, mut bodies) = (Vec::with_capacity(count.min(1 << 24)), Vec::with_capacity(count.min(1 << 24)));
         let mut key = 0u32;
+        let features = reader.bytes;
         for _ in 0..count {
             key = key.checked_add(reader.varint()?).ok_or_else(|| wrong("hashes out of order"))?;
-            let mut row = [0i8; LANES];
+            keys.push(key);
+            bodies.push((features.len() - reader.bytes.len()) as u32);
             for _ in 0..reader.byte()? {
-                let label = reader.byte()? as usize;
-                *row[..labels].get_mut(label).ok_or_else(|| wrong("label out of range"))? = reader.byte()? as i8;
+                if usize::from(reader.byte()?) >= labels {
+                    return Err(wrong("label out of range"));
+                }
+                reader.byte()?;
             }
-            rows.push((key, row));
         }
-        Ok(Self { chain: Chain { labels, steps }, table: Table::new(rows) })
+        let row_of = |index: usize| {
+            let mut row = [0i8; LANES];
+            let body = &features[bodies[index] as usize..];
+            for weight in body[1..].chunks_exact(2).take(usize::from(body[0])) {
+                row[usize::from(weight[0])] = weight[1] as i8;
+            }
+            row
+        };
+        Ok(Self { chain: Chain { labels, steps }, table: Table::new(&keys, row_of) })
     }
 }
 

@@ -39,27 +39,29 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Lays the features out; `rows` must not repeat a key.
-    pub(super) fn new(mut rows: Vec<(u32, [i8; LANES])>) -> Self {
-        rows.sort_unstable_by_key(|(key, _)| spread(*key));
-        let homes = (rows.len() * 100 / LOAD).max(16);
+    /// Lays out the features with the given keys, none twice; `row_of` gives the weights of the key at an index. (The weights come one after
+    /// another, so that all of them need not stand in memory twice.)
+    pub(super) fn new(keys: &[u32], row_of: impl Fn(usize) -> [i8; LANES]) -> Self {
+        let mut order: Vec<u32> = (0..keys.len() as u32).collect();
+        order.sort_unstable_by_key(|&index| spread(keys[index as usize]));
+        let homes = (keys.len() * 100 / LOAD).max(16);
         let mut table = Self { entries: vec![FREE; homes + TAIL], homes, filter: vec![0; 1 << (FILTER_BITS - 6)] };
         let mut next = 0;
-        for (key, row) in rows {
-            let digest = spread(key);
+        for index in order {
+            let digest = spread(keys[index as usize]);
             let place = table.home(digest).max(next);
-            let mut entry = row;
+            let mut entry = row_of(index as usize);
             entry[MOST_LABELS..].copy_from_slice(&check(digest));
-            if place == table.entries.len() {
-                table.entries.push(FREE);
+            // The last place stays free: what looks for a feature stops there.
+            if place + 1 == table.entries.len() {
+                table.entries.reserve_exact(TAIL);
+                table.entries.resize(place + 1 + TAIL, FREE);
             }
             table.entries[place] = Entry(entry);
             next = place + 1;
             let bit = digest >> (32 - FILTER_BITS);
             table.filter[bit as usize / 64] |= 1 << (bit % 64);
         }
-        // What looks for a feature stops at a free place.
-        table.entries.push(FREE);
         table
     }
 
@@ -121,7 +123,8 @@ mod tests {
                 (n.wrapping_mul(2_654_435_769) | 1, row)
             })
             .collect();
-        let table = Table::new(rows.clone());
+        let keys: Vec<u32> = rows.iter().map(|(key, _)| *key).collect();
+        let table = Table::new(&keys, |index| rows[index].1);
         for chunk in rows.chunks(7) {
             let mut features: Vec<u32> = chunk.iter().map(|(key, _)| *key).collect();
             let mut expected = [0i16; LANES];

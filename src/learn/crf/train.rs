@@ -25,7 +25,7 @@ pub struct CrfOptions {
 
 impl Default for CrfOptions {
     fn default() -> Self {
-        Self { epochs: 20, rate: 0.04, l1: 1e-2, min_count: 2, dropout: 0.25, seed: 1 }
+        Self { epochs: 10, rate: 0.04, l1: 2e-3, min_count: 3, dropout: 0.4, seed: 1 }
     }
 }
 
