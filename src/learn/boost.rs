@@ -367,11 +367,13 @@ fn grow(
     tree
 }
 
+/// Added up in double precision: single loses whole units over a million rows.
 fn sums(rows: &[u32], gradients: &[(f32, f32)]) -> (f32, f32) {
-    rows.iter().fold((0.0, 0.0), |(g, h), &row| {
+    let (g, h) = rows.iter().fold((0f64, 0f64), |(g, h), &row| {
         let (dg, dh) = gradients[row as usize];
-        (g + dg, h + dh)
-    })
+        (g + f64::from(dg), h + f64::from(dh))
+    });
+    (g as f32, h as f32)
 }
 
 fn best_split(
@@ -399,7 +401,9 @@ fn best_split(
             }
             let (mut g, mut h) = (0.0, 0.0);
             let mut best: Option<Split> = None;
-            for (bin, &(dg, dh)) in histogram.iter().enumerate().take(MAX_BINS) {
+            // Nothing lies right of the last bin.
+            let last = histogram.iter().rposition(|&(_, h)| h != 0.0).unwrap_or(0);
+            for (bin, &(dg, dh)) in histogram.iter().enumerate().take(last) {
                 (g, h) = (g + dg, h + dh);
                 if dh == 0.0 || h < options.min_weight {
                     continue;
