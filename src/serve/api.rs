@@ -511,7 +511,7 @@ pub(super) async fn named_query(
             query::check_given(&query.parameters, &given).map_err(|error| wrong(&error))?;
             let prepared = query::prepare(&query.text, &query.parameters, &given, Target::Store(store), Some(timeout));
             let prepared = prepared.map_err(|error| wrong(&error))?;
-            query::prefixes::complete(&prepared.sparql).map_err(|error| wrong(&error))
+            query::prefixes::complete(&prepared.sparql, store.base().as_str()).map_err(|error| wrong(&error))
         })
         .await?;
         evaluate::answer(&state, Question { sparql, ..Question::default() }, &headers, true).await
@@ -584,9 +584,16 @@ pub(super) async fn extract(State(state): State<AppState>, request: Request<Body
         };
         let extractor = state.config.extractor.clone().ok_or_else(no_extractor)?;
         let place = evaluate::place(&state).await?;
+        let shared = state.clone();
         let line = tokio::task::spawn_blocking(move || {
             let _place = place;
-            format::jsonl::line(&pipeline::extract(&article, &extractor), false)
+            let mut facts = pipeline::extract(&article, &extractor);
+            if let Some(translation) = shared.store.translation() {
+                for entity in &mut facts.entities {
+                    entity.iri = translation.iri(&entity.iri).unwrap_or_else(|| std::mem::take(&mut entity.iri));
+                }
+            }
+            format::jsonl::line(&facts, false)
         });
         Ok(evaluate::whole("application/json", line.await?.into(), None, &state))
     };
@@ -633,7 +640,7 @@ pub(super) async fn ingest(State(state): State<AppState>, request: Request<Body>
                 .map(|article| {
                     let is_next = next.next_if(|unknown| std::ptr::eq(**unknown, article)).is_some();
                     let taken = if is_next { taken.next().unwrap_or(Taken::Same) } else { Taken::Same };
-                    Received { iri: crate::model::iri::article(article), taken }
+                    Received { iri: shared.store.article_iri(article), taken }
                 })
                 .collect())
         })

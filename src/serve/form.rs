@@ -31,6 +31,26 @@ pub(super) fn pairs(form: &[u8]) -> Result<Vec<(String, String)>, HttpError> {
     Ok(decoded)
 }
 
+/// A path with `%xx` undone; `None` where that gives no UTF-8.
+pub(super) fn path(path: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let digits = after.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
 /// The media type of a body, without parameters, in lower case.
 pub(super) fn media_type(headers: &HeaderMap) -> String {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -56,6 +76,12 @@ pub(super) fn text(bytes: Bytes) -> Result<String, HttpError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_are_decoded() {
+        assert_eq!(path("/kb/%E6%AD%A6a+b%").as_deref(), Some("/kb/武a+b%"));
+        assert_eq!(path("/%ff"), None);
+    }
 
     #[test]
     fn forms_are_decoded_and_wrong_ones_refused() {

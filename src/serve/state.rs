@@ -14,7 +14,6 @@ use tokio::sync::Semaphore;
 
 use super::{auth::Tokens, cache::Cache, federation::Federation, metrics::Metrics};
 use crate::{
-    model::iri,
     pipeline::Extractor,
     search::SearchIndex,
     store::{Stats, YutuStore},
@@ -182,10 +181,5 @@ impl AppState {
     /// The service is to end soon: `/readyz` says so, that no new requests are sent here.
     pub fn stop(&self) {
         self.is_stopping.store(true, std::sync::atomic::Ordering::Relaxed);
-    }
-
-    /// The base of the addresses of the store's own things.
-    pub(super) fn data_base(&self) -> &'static str {
-        iri::BASE
     }
 }

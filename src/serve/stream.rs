@@ -121,7 +121,7 @@ pub(super) async fn of_quads(
     let job = move |sink: &mut Sink, token: &CancellationToken| {
         let buffer = Buffer::default();
         sink.begin(media_type)?;
-        let mut writer = rdf::serializer(format, buffer.clone());
+        let mut writer = rdf::serializer(format, shared.store.base().as_str(), buffer.clone());
         for graph in &graphs {
             for quad in shared.store.oxigraph().quads_for_pattern(None, None, None, Some(graph.as_ref())) {
                 let quad = quad.map_err(|error| Stop::Http(HttpError::Internal(error.to_string())))?;

@@ -486,6 +486,49 @@ async fn addresses_lead_to_pages_and_data() {
 }
 
 #[tokio::test]
+async fn another_base_is_followed_throughout() {
+    for (base, path) in [
+        ("https://data.example.cn/kb/", "/kb/Park/"),
+        ("https://data.example.cn/", "/Park/"),
+        ("https://data.example.cn/图谱/", "/%E5%9B%BE%E8%B0%B1/Park/"),
+    ] {
+        let corpus = read_corpus(Path::new("tests/fixtures/gold")).expect("the fixtures are gold");
+        let extractions: Vec<Extraction> = corpus.iter().map(|article| article.extraction()).collect();
+        let store = YutuStore::in_memory_with_base(base.parse().expect("a base")).expect("a store");
+        store.replace_articles(&extractions, Known::Keep).expect("taken");
+        let public_url = Some("https://data.example.cn".to_owned());
+        let state = AppState::new(store, Config { public_url, ..Config::default() });
+        let name = encoded("京滨工业园");
+        for (accept, folder) in [("text/html", "page"), ("text/turtle", "data")] {
+            for path in [path, "/id/Park/"] {
+                let asked = with_header(request("GET", &format!("{path}{name}")), header::ACCEPT, accept);
+                let answer = ask_of(&state, asked).await;
+                assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}: {}", answer.body);
+                let target = answer.headers[header::LOCATION].to_str().expect("text");
+                let target = target.strip_prefix("https://data.example.cn").expect("the public address");
+                assert!(target.starts_with(&format!("/{folder}/Park/")), "{target}");
+                let answer = ask_of(&state, with_header(request("GET", target), header::ACCEPT, accept)).await;
+                assert_eq!(answer.status, StatusCode::OK, "{target}");
+                assert!(answer.body.contains("京滨园") && answer.body.contains(base), "{}", answer.body);
+                assert!(!answer.body.contains("yutu.example/id/"), "{}", answer.body);
+                assert!(accept != "text/html" || answer.body.contains("href=\"/page/Company/"), "{}", answer.body);
+            }
+        }
+        let void = with_header(request("GET", "/.well-known/void"), header::ACCEPT, "application/n-triples");
+        let void = ask_of(&state, void).await.body;
+        assert!(void.contains(&format!("uriSpace> \"{base}\"")), "{void}");
+        assert!(void.contains("https://data.example.cn/sparql") && !void.contains("yutu.example/id/"), "{void}");
+        let rows = ask_of(&state, get_request("SELECT ?o { id:Park\\/京滨工业园 rdfs:label ?o }", "text/csv")).await;
+        assert_eq!(rows.body.lines().count(), 2, "{}", rows.body);
+        let named = format!("/api/v1/queries/parks-in-region?region={}", encoded("武清区"));
+        let rows = ask_of(&state, with_header(request("GET", &named), header::ACCEPT, "text/csv")).await;
+        assert!(rows.body.contains("京滨工业园"), "{}", rows.body);
+        let nothing = ask_of(&state, with_header(request("GET", "/nowhere/at/all"), header::ACCEPT, "text/html")).await;
+        assert!(base.ends_with(".cn/") || nothing.status == StatusCode::NOT_FOUND, "{}", nothing.status);
+    }
+}
+
+#[tokio::test]
 async fn nothing_of_the_data_becomes_markup() {
     let state = writable();
     let script = "<script>alert(1)</script>";

@@ -16,7 +16,7 @@ use super::{
     union,
 };
 use crate::{
-    model::{Article, EntityType, Extraction, iri},
+    model::{Article, EntityType, Extraction},
     rdf::{
         encode,
         vocab::{dcterms, rdf, yutu},
@@ -87,7 +87,7 @@ impl YutuStore {
     /// # Errors
     /// When the store cannot be read.
     pub fn contains_article(&self, article: &Article) -> Result<bool, StoreError> {
-        let graph = NamedNode::new_unchecked(iri::article(article));
+        let graph = NamedNode::new_unchecked(self.article_iri(article));
         self.store.contains_named_graph(&graph).map_err(self.failed("look an article up"))
     }
 
@@ -109,7 +109,7 @@ impl YutuStore {
         let mut standing: Vec<bool> = vec![false; batch.len()];
         for (index, extraction) in batch.iter().enumerate() {
             let article = &extraction.article;
-            let graph = NamedNode::new_unchecked(iri::article(article));
+            let graph = NamedNode::new_unchecked(self.article_iri(article));
             let is_known = self.contains_article(article)?;
             if is_known && known == Known::Keep || !in_batch.insert(graph.as_str().to_owned()) {
                 outcome.push(Taken::Same);
@@ -135,10 +135,15 @@ impl YutuStore {
             }
             outcome.push(taken);
         }
-        let quads: Vec<Quad> = (batch.iter().zip(&standing))
+        let mut quads: Vec<Quad> = (batch.iter().zip(&standing))
             .filter(|(_, stands)| **stands)
             .flat_map(|(extraction, _)| encode(extraction))
             .collect();
+        if let Some(translation) = self.translation() {
+            for quad in &mut quads {
+                translation.quad(quad);
+            }
+        }
         self.write(&outdated, &quads)?;
         Ok(outcome)
     }
@@ -333,6 +338,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::gold::read_corpus;
+    use crate::model::iri;
 
     pub(in crate::store) fn fixtures() -> Vec<Extraction> {
         let corpus = read_corpus(Path::new("tests/fixtures/gold")).expect("the fixtures are gold");
@@ -351,7 +357,7 @@ pub(super) mod tests {
     }
 
     fn assert_union(store: &YutuStore) {
-        let node = super::super::open::store_node();
+        let node = store.store_node();
         let mut default = BTreeSet::new();
         let mut named = BTreeSet::new();
         for quad in store.store.iter() {
