@@ -90,12 +90,13 @@ impl serde::Serialize for ParameterType {
 }
 
 /// A parameter as its query's header describes it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Parameter {
     /// As on the command line, `at-least`; in the query `$at_least`.
     pub name: String,
     /// What it takes.
     #[serde(rename = "type")]
+    #[schema(value_type = String)]
     pub kind: ParameterType,
     /// What it is where it is not given; `*` is anything.
     pub default: Option<String>,

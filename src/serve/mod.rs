@@ -2,11 +2,12 @@
 //!
 //! [`app`] is a router that needs no socket, so that it is tested without one. What a request passes, in this order: `layers` (id,
 //! log, counts, security headers), compression, its handler: `sparql`, `graph_store`, `describe` (service description,
-//! VoID), `linked` and `pages` (linked data), `api` (REST) and `search`, `health`, `metrics`. What they share: `state`, `auth`, `negotiate`, `error`;
+//! VoID), `linked` and `pages` (linked data), `api` (REST) and `search`, `backup`, `health`, `metrics`. What they share: `state`, `auth`, `negotiate`, `error`;
 //! `evaluate` runs a query within its limits, `stream` sends results as they come, `cache` keeps them. `listen` has the sockets.
 
 mod api;
 mod auth;
+mod backup;
 mod cache;
 mod complexity;
 mod describe;
@@ -74,7 +75,7 @@ pub fn app(state: AppState) -> Router {
         .route("/api/v1/queries/{name}", get(api::named_query))
         .route("/api/v1/stats", get(api::stats))
         .route("/api/v1/extract", post(api::extract))
-        .route("/admin/backup", post(api::backup))
+        .route("/admin/backup", post(backup::post))
         .route("/static/{name}", get(api::file))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))

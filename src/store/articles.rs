@@ -7,6 +7,7 @@ use oxigraph::{
     store::StorageError,
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     StoreError, YutuStore,
@@ -27,7 +28,7 @@ use crate::{
 const WRITE_MEMORY_MB: usize = 64;
 
 /// What became of an article that was handed to the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Taken {
     /// It was not known.
@@ -48,7 +49,7 @@ pub enum Known {
 }
 
 /// An article of the store, in a line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ArticleRow {
     /// Its address, which is its graph's name.
     pub iri: String,
@@ -69,7 +70,7 @@ pub struct ArticleRow {
 }
 
 /// Everything that one article states.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ArticleFacts {
     /// The article.
     pub article: ArticleRow,

@@ -6,6 +6,7 @@ mod extract;
 mod graph;
 mod help;
 mod named_queries;
+mod openapi;
 mod query;
 mod read;
 mod samples;

@@ -10,13 +10,14 @@ use std::{
 
 use crate::yutu::{command, run};
 
-struct Server {
+/// A running `yutu serve`, ended when dropped.
+pub(crate) struct Server {
     child: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Server {
-    fn start(options: &[&str]) -> Self {
+    pub(crate) fn start(options: &[&str]) -> Self {
         let mut all = vec!["--lang", "en", "serve", "--bind", "127.0.0.1:0"];
         all.extend(options);
         let mut child = command(&all).spawn().expect("it starts");
@@ -31,7 +32,7 @@ impl Server {
         Self { child, address }
     }
 
-    fn ask(&self, request: &str, headers: &str, body: &str) -> (u16, String) {
+    pub(crate) fn ask(&self, request: &str, headers: &str, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).expect("it listens");
         let length = body.len();
         let text = format!(
