@@ -1,7 +1,7 @@
 //! `/admin/backup`: a copy of the store while it is served.
 
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
 };
@@ -13,6 +13,7 @@ use super::{
     auth::{self, Role},
     error::HttpError,
     evaluate,
+    form::Given,
 };
 
 /// Parameters of a backup.
@@ -24,17 +25,21 @@ pub(super) struct BackupAsked {
 /// `POST /admin/backup?name=NAME`: a copy of the store as it is now, in the folder of `--backup-dir`.
 pub(super) async fn post(
     State(state): State<AppState>,
-    Query(asked): Query<BackupAsked>,
+    Given(asked): Given<BackupAsked>,
     headers: HeaderMap,
 ) -> Response {
     let answer = async {
         auth::allow(&state, &headers, Role::Admin)?;
         let folder = state.config.backup_folder.clone();
-        let folder =
-            folder.ok_or_else(|| HttpError::Forbidden("this service was started without --backup-dir".to_owned()))?;
+        let folder = folder.ok_or_else(|| {
+            HttpError::forbidden("本服务启动时未给 --backup-dir", "this service was started without --backup-dir")
+        })?;
         let name = asked.name.unwrap_or_else(|| jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string());
         if name.is_empty() || name.len() > 100 || !name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_') {
-            return Err(HttpError::BadRequest("a backup's name is letters, digits, - and _".to_owned()));
+            return Err(HttpError::bad_request(
+                "备份的名称只能用字母、数字、- 和 _",
+                "a backup's name is letters, digits, - and _",
+            ));
         }
         let shared = state.clone();
         let path = folder.join(&name);

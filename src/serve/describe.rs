@@ -147,7 +147,7 @@ pub(super) fn service(state: &AppState, headers: &HeaderMap) -> Result<Response,
         Some(Wanted::Rdf(format, name)) => (format, name),
         // A client that only takes results asks for no description, but forgot its query.
         None if negotiate::solutions(headers).is_some() => {
-            return Err(HttpError::BadRequest("the parameter `query` is missing".to_owned()));
+            return Err(HttpError::bad_request("缺少参数 `query`", "the parameter `query` is missing"));
         }
         None => return Err(HttpError::NotAcceptable(GRAPH_TYPES)),
     };

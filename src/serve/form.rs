@@ -2,15 +2,17 @@
 
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderMap, header},
+    extract::{FromRequestParts, Query},
+    http::{HeaderMap, header, request::Parts},
 };
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
 
 use super::error::HttpError;
 
 /// The pairs of a form, with `+` and `%xx` undone.
 pub(super) fn pairs(form: &[u8]) -> Result<Vec<(String, String)>, HttpError> {
-    let wrong = || HttpError::BadRequest("the parameters are not percent-encoded UTF-8".to_owned());
+    let wrong = || HttpError::bad_request("参数不是百分号编码的 UTF-8", "the parameters are not percent-encoded UTF-8");
     let mut rest = form;
     while let Some(at) = rest.iter().position(|byte| *byte == b'%') {
         let digits = rest.get(at + 1..at + 3).ok_or_else(wrong)?;
@@ -29,6 +31,19 @@ pub(super) fn pairs(form: &[u8]) -> Result<Vec<(String, String)>, HttpError> {
         return Err(wrong());
     }
     Ok(decoded)
+}
+
+/// The parameters of an address, as `Query` takes them; what is wrong with them is told like other errors.
+pub(super) struct Given<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Given<T> {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, HttpError> {
+        let Query(given) = Query::try_from_uri(&parts.uri)
+            .map_err(|error| HttpError::bad_request(format!("参数有误：{}", error.body_text()), error.body_text()))?;
+        Ok(Self(given))
+    }
 }
 
 /// A path with `%xx` undone; `None` where that gives no UTF-8.
@@ -63,14 +78,17 @@ pub(super) async fn body_bytes(body: Body, limit: usize) -> Result<Bytes, HttpEr
     match tokio::time::timeout(std::time::Duration::from_secs(60), read).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(HttpError::RequestTooLarge(limit)),
-        Ok(Err(error)) => Err(HttpError::BadRequest(format!("the body could not be read: {error}"))),
-        Err(_) => Err(HttpError::BadRequest("the body did not come within 60 s".to_owned())),
+        Ok(Err(error)) => Err(HttpError::bad_request(
+            format!("无法读取正文：{error}"),
+            format!("the body could not be read: {error}"),
+        )),
+        Err(_) => Err(HttpError::bad_request("正文未在 60 秒内到达", "the body did not come within 60 s")),
     }
 }
 
 /// A body as text.
 pub(super) fn text(bytes: Bytes) -> Result<String, HttpError> {
-    String::from_utf8(bytes.into()).map_err(|_| HttpError::BadRequest("the body is not UTF-8".to_owned()))
+    String::from_utf8(bytes.into()).map_err(|_| HttpError::bad_request("正文不是 UTF-8", "the body is not UTF-8"))
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ pub(super) async fn under_base(
         Some(path) if !path.is_empty() && matches!(method, Method::GET | Method::HEAD) => {
             see_other(&state, path, &headers)
         }
-        _ => HttpError::NotFound("there is nothing at this address".to_owned()).into_response(),
+        _ => HttpError::not_found("此地址没有内容", "there is nothing at this address").into_response(),
     }
 }
 
@@ -75,7 +75,7 @@ fn see_other(state: &AppState, path: &str, headers: &HeaderMap) -> Response {
     };
     let target = format!("{}/{folder}/{}", describe::origin(state, headers), pages::encoded_path(path));
     let Ok(target) = HeaderValue::from_str(&target) else {
-        return HttpError::BadRequest("that is no address".to_owned()).into_response();
+        return HttpError::bad_request("这不是地址", "that is no address").into_response();
     };
     let vary = HeaderValue::from_static("accept");
     (StatusCode::SEE_OTHER, [(header::LOCATION, target), (header::VARY, vary)]).into_response()
@@ -84,11 +84,11 @@ fn see_other(state: &AppState, path: &str, headers: &HeaderMap) -> Response {
 /// What a path under the base names.
 fn node_of(state: &AppState, path: &str) -> Result<NamedNode, HttpError> {
     NamedNode::new(format!("{}{path}", state.store.base()))
-        .map_err(|_| HttpError::BadRequest(format!("`{path}` is no address")))
+        .map_err(|_| HttpError::bad_request(format!("`{path}` 不是地址"), format!("`{path}` is no address")))
 }
 
 fn unknown() -> HttpError {
-    HttpError::NotFound("nothing is known under this address".to_owned())
+    HttpError::not_found("此地址下没有已知内容", "nothing is known under this address")
 }
 
 /// `/data/…`: what is said of a thing, and what leads to it; of an article, its graph.

@@ -1,7 +1,7 @@
 //! The store over HTTP: SPARQL 1.1 Protocol and Graph Store Protocol, linked data, search, a REST interface.
 //!
 //! [`app`] is a router that needs no socket, so that it is tested without one. What a request passes, in this order: `layers` (id,
-//! log, counts, security headers), compression, its handler: `sparql`, `graph_store`, `describe` (service description,
+//! log, counts, security headers), compression, `tell` (errors in the client's language), its handler: `sparql`, `graph_store`, `describe` (service description,
 //! VoID), `linked` and `pages` (linked data), `api` (REST) and `search`, `backup`, `health`, `metrics`. What they share: `state`, `auth`, `negotiate`, `error`;
 //! `evaluate` runs a query within its limits, `stream` sends results as they come, `cache` keeps them. `listen` has the sockets.
 
@@ -28,6 +28,7 @@ mod services;
 mod sparql;
 mod state;
 mod stream;
+mod tell;
 
 use axum::{
     Router,
@@ -81,8 +82,9 @@ pub fn app(state: AppState) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::get))
         .fallback(linked::under_base)
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
-        .layer(CatchPanicLayer::custom(layers::panicked));
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(from_fn(tell::layer))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
     if state.config.cors {
         let headers = [header::ACCEPT, header::CONTENT_TYPE, header::AUTHORIZATION, header::IF_NONE_MATCH];
         let exposed = [header::ETAG, header::RETRY_AFTER, HeaderName::from_static("x-request-id")];

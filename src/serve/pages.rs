@@ -2,7 +2,7 @@
 //! templates; there is no script in a page.
 
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
@@ -14,6 +14,7 @@ use super::{
     auth::{self, Role},
     describe,
     error::HttpError,
+    form::Given,
     negotiate::{self, Wanted},
 };
 use crate::{
@@ -114,7 +115,7 @@ pub(super) struct Asked {
 }
 
 /// The front page: counts, and what was searched for.
-pub(super) async fn home(State(state): State<AppState>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+pub(super) async fn home(State(state): State<AppState>, Given(asked): Given<Asked>, headers: HeaderMap) -> Response {
     let answer = async {
         auth::allow(&state, &headers, Role::Read)?;
         if asked.q.is_none()

@@ -61,7 +61,7 @@ impl Parameters {
 fn once(place: &mut Option<String>, name: &str, value: String) -> Result<(), HttpError> {
     match place.replace(value) {
         None => Ok(()),
-        Some(_) => Err(HttpError::BadRequest(format!("`{name}` is given twice"))),
+        Some(_) => Err(HttpError::bad_request(format!("`{name}` 给出了两次"), format!("`{name}` is given twice"))),
     }
 }
 
@@ -77,7 +77,7 @@ pub(super) async fn get(
         let mut parameters = Parameters::default();
         parameters.add(query.unwrap_or_default().as_bytes())?;
         if parameters.update.is_some() {
-            return Err(HttpError::BadRequest("an update has to be sent by POST".to_owned()));
+            return Err(HttpError::bad_request("更新语句须用 POST 发送", "an update has to be sent by POST"));
         }
         match parameters.query.take() {
             Some(sparql) => {
@@ -87,7 +87,7 @@ pub(super) async fn get(
             None if parameters.default_graphs.is_empty() && parameters.named_graphs.is_empty() => {
                 describe::service(&state, &headers)
             }
-            None => Err(HttpError::BadRequest("the parameter `query` is missing".to_owned())),
+            None => Err(HttpError::bad_request("缺少参数 `query`", "the parameter `query` is missing")),
         }
     };
     let mut response = answer.await.unwrap_or_else(HttpError::into_response);
@@ -109,7 +109,7 @@ pub(super) async fn post(State(state): State<AppState>, RawQuery(query): RawQuer
         match media_type.as_str() {
             FORM => {
                 if parameters.query.is_some() || parameters.update.is_some() {
-                    return Err(HttpError::BadRequest("the query belongs into the body".to_owned()));
+                    return Err(HttpError::bad_request("查询应放在正文中", "the query belongs into the body"));
                 }
                 let is_writer = auth::allow(&state, &headers, Role::Admin).is_ok();
                 let limit = if is_writer { limits.upload_bytes } else { limits.body_bytes };
@@ -136,8 +136,13 @@ pub(super) async fn post(State(state): State<AppState>, RawQuery(query): RawQuer
                 auth::allow(&state, &headers, Role::Admin)?;
                 update(&state, sparql, parameters, describe::endpoint(&state, &headers)).await
             }
-            (Some(_), Some(_)) => Err(HttpError::BadRequest("either `query` or `update`, not both".to_owned())),
-            (None, None) => Err(HttpError::BadRequest("the parameter `query` or `update` is missing".to_owned())),
+            (Some(_), Some(_)) => {
+                Err(HttpError::bad_request("`query` 和 `update` 只能给出一个", "either `query` or `update`, not both"))
+            }
+            (None, None) => Err(HttpError::bad_request(
+                "缺少参数 `query` 或 `update`",
+                "the parameter `query` or `update` is missing",
+            )),
         }
     };
     answer.await.unwrap_or_else(HttpError::into_response)

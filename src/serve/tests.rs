@@ -700,3 +700,47 @@ async fn what_would_cost_too_much_before_evaluation_is_refused() {
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     assert!(answer.body.contains("nested deeper than 100"), "{}", answer.body);
 }
+
+#[tokio::test]
+async fn errors_come_in_the_clients_language_with_one_code() {
+    let state = writable();
+    for (asked, status, code, zh, en) in [
+        (get_request("SELECT * {\n ?s ?p }", "*/*"), 400, "query-syntax", "查询不符合 SPARQL", "not SPARQL 1.1"),
+        (request("GET", "/sparql?update=CLEAR%20ALL"), 400, "bad-request", "须用 POST", "by POST"),
+        (post_request("application/sparql-update", "CLEAR ALL"), 401, "token-missing", "需要令牌", "needs a token"),
+        (get_request(PARKS, "image/png"), 406, "not-acceptable", "可提供的格式", "can be had as"),
+        (post_request("application/json", "{}"), 415, "unsupported-media-type", "请以下列格式", "send it as"),
+        (request("DELETE", "/sparql"), 405, "method-not-allowed", "可用的方法", "the methods here"),
+        (request("GET", "/nothing"), 404, "not-found", "此地址没有内容", "nothing at this address"),
+        (request("GET", "/api/v1/entity?entity=zzz"), 404, "not-found", "没有名为 `zzz`", "is called `zzz`"),
+        (request("GET", "/api/v1/entity"), 400, "bad-request", "参数有误", "missing field"),
+        (request("GET", "/api/v1/claims?entity=x&predicate=y"), 400, "bad-request", "没有 `y` 这个名称", "`y` is no"),
+        (request("GET", "/api/v1/queries/parks-in-region"), 400, "bad-request", "region", "region"),
+        (request("GET", "/graphs?graph=urn%3Anone"), 404, "not-found", "没有这个图", "no such graph"),
+    ] {
+        let (parts, body) = asked.into_parts();
+        let bytes = body.collect().await.expect("a body").to_bytes();
+        for (lang, said) in [("zh-CN,zh;q=0.9", zh), ("en", en), ("fr", en)] {
+            let asked = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
+            let answer = ask_of(&state, with_header(asked, header::ACCEPT_LANGUAGE, lang)).await;
+            assert_eq!(answer.status, status, "{}", answer.body);
+            assert_eq!(answer.headers["x-error-code"], code, "{}", answer.body);
+            assert!(answer.body.contains(said), "{lang}: {said} in {}", answer.body);
+            assert_eq!(answer.headers[header::CONTENT_LANGUAGE], &lang[..2].replace("fr", "en"));
+            assert!(answer.headers.get_all(header::VARY).iter().any(|vary| vary == "accept-language"));
+            if parts.uri.path().starts_with("/api/") {
+                assert_eq!(answer.media_type, "application/problem+json");
+                let problem: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+                assert_eq!(
+                    (problem["code"].as_str(), problem["status"].as_u64()),
+                    (Some(code), Some(u64::from(status)))
+                );
+            } else {
+                assert_eq!(answer.media_type, "text/plain; charset=utf-8");
+            }
+        }
+    }
+    let head = with_header(request("HEAD", "/nothing"), header::ACCEPT_LANGUAGE, "zh");
+    let head = ask_of(&state, head).await;
+    assert_eq!((head.status, head.body.as_str()), (StatusCode::NOT_FOUND, ""));
+}

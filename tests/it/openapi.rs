@@ -151,3 +151,23 @@ fn every_answer_is_as_the_document_says() {
         }
     }
 }
+
+#[test]
+fn errors_are_as_the_document_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = folder.path().join("store").to_str().expect("UTF-8").to_owned();
+    assert_eq!(run(&["load", "--store", &store, &fixture_argument("gold.nq")]).status, Some(0));
+    let server = Server::start(&["--store", &store, "--no-search"]);
+    let document = body(&server.ask("GET /api/v1/openapi.json", "", "").1);
+    for (path, address, status, described) in [
+        ("/api/v1/entity", "/api/v1/entity?entity=zzz", 404, "404"),
+        ("/api/v1/entity", "/api/v1/entity", 400, "4XX"),
+        ("/api/v1/queries/{name}", "/api/v1/queries/none", 404, "404"),
+        ("/api/v1/claims", "/api/v1/claims?entity=x&predicate=y", 400, "4XX"),
+        ("/api/search", "/api/search?q=x", 404, "4XX"),
+    ] {
+        let answer = server.ask(&format!("GET {address}"), "", "");
+        assert_eq!(answer.0, status, "{}", answer.1);
+        check(&document, ("get", path, described), "application/problem+json", &body(&answer.1));
+    }
+}

@@ -1,16 +1,12 @@
 //! Articles: a list, and all that one states.
 
-use axum::{
-    extract::{Query, State},
-    http::HeaderMap,
-    response::Response,
-};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{LIMIT, MAX_LIMIT, answered, as_json, list::listed, look_up};
 use crate::{
-    serve::{AppState, error::HttpError},
+    serve::{AppState, error::HttpError, form::Given},
     store::{ArticleFacts, ArticleRow},
 };
 
@@ -29,7 +25,7 @@ pub(in crate::serve) struct ArticlesAsked {
 #[utoipa::path(get, path = "/api/v1/articles", params(ArticlesAsked), responses((status = 200, description = "articles; JSON or CSV", body = [ArticleRow])))]
 pub(in crate::serve) async fn articles(
     State(state): State<AppState>,
-    Query(asked): Query<ArticlesAsked>,
+    Given(asked): Given<ArticlesAsked>,
     headers: HeaderMap,
 ) -> Response {
     let answer = async {
@@ -64,13 +60,16 @@ pub(in crate::serve) struct ArticleAsked {
 #[utoipa::path(get, path = "/api/v1/article", params(ArticleAsked), responses((status = 200, description = "its entities, relations and figures", body = ArticleFacts), (status = 404, description = "no such article")))]
 pub(in crate::serve) async fn article(
     State(state): State<AppState>,
-    Query(asked): Query<ArticleAsked>,
+    Given(asked): Given<ArticleAsked>,
     headers: HeaderMap,
 ) -> Response {
     let answer = async {
         let facts = look_up(&state, &headers, move |store| {
             let row = store.find_articles(&asked.key)?.into_iter().next();
-            let row = row.ok_or_else(|| HttpError::NotFound(format!("no article is known by `{}`", asked.key)))?;
+            let row = row.ok_or_else(|| {
+                let key = &asked.key;
+                HttpError::not_found(format!("没有以 `{key}` 为标识的文章"), format!("no article is known by `{key}`"))
+            })?;
             Ok(store.article_facts(row)?)
         })
         .await?;

@@ -1,17 +1,13 @@
 //! Entities by name, and all that is known of one: its card, what articles state of it, its timeline.
 
-use axum::{
-    extract::{Query, State},
-    http::HeaderMap,
-    response::Response,
-};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{LIMIT, MAX_LIMIT, answered, as_json, list::listed, look_up, meant, predicates};
 use crate::{
     model::Predicate,
-    serve::{AppState, error::HttpError, search as finding},
+    serve::{AppState, error::HttpError, form::Given, search as finding},
     store::{EntityCard, Found, YutuStore},
 };
 
@@ -30,7 +26,7 @@ pub(in crate::serve) struct EntitiesAsked {
 #[utoipa::path(get, path = "/api/v1/entities", params(EntitiesAsked), responses((status = 200, description = "entities, those of more articles first; JSON or CSV", body = [Found])))]
 pub(in crate::serve) async fn entities(
     State(state): State<AppState>,
-    Query(asked): Query<EntitiesAsked>,
+    Given(asked): Given<EntitiesAsked>,
     headers: HeaderMap,
 ) -> Response {
     let answer = async {
@@ -53,7 +49,7 @@ pub(in crate::serve) struct EntityAsked {
 #[utoipa::path(get, path = "/api/v1/entity", params(EntityAsked), responses((status = 200, description = "the card", body = EntityCard), (status = 404, description = "no such entity")))]
 pub(in crate::serve) async fn entity(
     State(state): State<AppState>,
-    Query(asked): Query<EntityAsked>,
+    Given(asked): Given<EntityAsked>,
     headers: HeaderMap,
 ) -> Response {
     let answer = async {
@@ -102,7 +98,7 @@ pub(super) struct ClaimRow {
 #[utoipa::path(get, path = "/api/v1/claims", params(ClaimsAsked), responses((status = 200, description = "claims; JSON or CSV", body = [ClaimRow]), (status = 404, description = "no such entity")))]
 pub(in crate::serve) async fn claims(
     State(state): State<AppState>,
-    Query(asked): Query<ClaimsAsked>,
+    Given(asked): Given<ClaimsAsked>,
     headers: HeaderMap,
 ) -> Response {
     let answer = async {
@@ -179,7 +175,7 @@ pub(super) struct Event {
 #[utoipa::path(get, path = "/api/v1/timeline", params(EntityAsked), responses((status = 200, description = "facts by the day of their article and figures by their period; JSON or CSV", body = [Event]), (status = 404, description = "no such entity")))]
 pub(in crate::serve) async fn timeline(
     State(state): State<AppState>,
-    Query(asked): Query<EntityAsked>,
+    Given(asked): Given<EntityAsked>,
     headers: HeaderMap,
 ) -> Response {
     let answer = async {

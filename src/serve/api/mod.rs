@@ -21,7 +21,10 @@ use axum::{
 };
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::OpenApi;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{self as document, ContentBuilder, Ref, RefOr, ResponseBuilder},
+};
 
 pub(super) use self::{
     articles::{article, articles},
@@ -37,6 +40,7 @@ use super::{
     auth::{self, Role},
     error::HttpError,
     evaluate, pages,
+    tell::{PROBLEM, Problem},
 };
 use crate::{
     model::Predicate,
@@ -70,9 +74,35 @@ const MAX_LIMIT: usize = 10_000;
         take::extract,
         take::ingest
     ),
-    components(schemas(take::Posted, take::PostedArticle, take::Received))
+    components(schemas(take::Posted, take::PostedArticle, take::Received, Problem)),
+    modifiers(&Problems)
 )]
 struct Document;
+
+/// Every address may answer with a problem; all of them are alike.
+struct Problems;
+
+impl Modify for Problems {
+    fn modify(&self, openapi: &mut document::OpenApi) {
+        let content = || ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+        for item in openapi.paths.paths.values_mut() {
+            for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+                for (status, answer) in &mut operation.responses.responses {
+                    if let (true, RefOr::T(answer)) = (status.starts_with('4'), answer) {
+                        answer.content.insert(PROBLEM.to_owned(), RefOr::T(content()));
+                    }
+                }
+                for (status, what) in [
+                    ("4XX", "请求有误，或不被允许。The request is wrong, or not allowed"),
+                    ("5XX", "名额、时间或内存不足，或服务出错。No room, time or memory, or the service failed"),
+                ] {
+                    let answer = ResponseBuilder::new().description(what).content(PROBLEM, content()).build();
+                    operation.responses.responses.insert(status.to_owned(), RefOr::T(answer));
+                }
+            }
+        }
+    }
+}
 
 /// `/api/v1/openapi.json`.
 pub(super) async fn openapi() -> Json<Value> {
@@ -118,10 +148,12 @@ fn as_json(state: &AppState, value: &impl Serialize) -> Result<Response, HttpErr
 fn meant(store: &YutuStore, name: &str) -> Result<String, HttpError> {
     let found = store.find_entities(name, None)?;
     let first = found.into_iter().next();
-    first.map(|found| found.entity.iri).ok_or_else(|| HttpError::NotFound(format!("no entity is called `{name}`")))
+    first.map(|found| found.entity.iri).ok_or_else(|| {
+        HttpError::not_found(format!("没有名为 `{name}` 的实体"), format!("no entity is called `{name}`"))
+    })
 }
 
 fn predicates(names: &str) -> Result<Vec<Predicate>, HttpError> {
     let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
-    names.map(|name| name.parse::<Predicate>().map_err(|error| HttpError::BadRequest(error.to_string()))).collect()
+    names.map(|name| Ok(name.parse::<Predicate>()?)).collect()
 }

@@ -52,7 +52,7 @@ pub(in crate::serve) async fn file(Path(name): Path<String>) -> Response {
     let (media_type, text) = match name.as_str() {
         "style.css" => ("text/css; charset=utf-8", include_str!("../static/style.css")),
         "app.js" => ("text/javascript; charset=utf-8", include_str!("../static/app.js")),
-        _ => return HttpError::NotFound("there is no such file".to_owned()).into_response(),
+        _ => return HttpError::not_found("没有这个文件", "there is no such file").into_response(),
     };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),

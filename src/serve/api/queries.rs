@@ -16,7 +16,7 @@ use crate::{
     serve::{
         AppState,
         auth::{self, Role},
-        error::{HttpError, chain},
+        error::HttpError,
         evaluate::{self, Question},
         form,
     },
@@ -99,16 +99,15 @@ pub(in crate::serve) async fn named_query(
             let catalog = Catalog::builtin().map_err(|error| HttpError::Internal(error.to_string()))?;
             let query = catalog.find(&name);
             let query = query.ok_or_else(|| {
-                HttpError::NotFound(format!(
-                    "no query is called `{name}`; similar: {}",
-                    catalog.similar(&name).join(", ")
-                ))
+                let similar = catalog.similar(&name).join(", ");
+                HttpError::not_found(
+                    format!("没有名为 `{name}` 的查询；相近的有：{similar}"),
+                    format!("no query is called `{name}`; similar: {similar}"),
+                )
             })?;
-            let wrong = |error: &dyn std::error::Error| HttpError::BadRequest(chain(error));
-            query::check_given(&query.parameters, &given).map_err(|error| wrong(&error))?;
-            let prepared = query::prepare(&query.text, &query.parameters, &given, Target::Store(store), Some(timeout));
-            let prepared = prepared.map_err(|error| wrong(&error))?;
-            query::prefixes::complete(&prepared.sparql, store.base().as_str()).map_err(|error| wrong(&error))
+            query::check_given(&query.parameters, &given)?;
+            let prepared = query::prepare(&query.text, &query.parameters, &given, Target::Store(store), Some(timeout))?;
+            Ok(query::prefixes::complete(&prepared.sparql, store.base().as_str())?)
         })
         .await?;
         evaluate::answer(&state, Question { sparql, ..Question::default() }, &headers, true).await

@@ -1,10 +1,6 @@
 //! `/api/search`: full-text search, for completion too.
 
-use axum::{
-    extract::{Query, State},
-    http::HeaderMap,
-    response::Response,
-};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -15,6 +11,7 @@ use crate::{
         AppState,
         auth::{self, Role},
         error::HttpError,
+        form::Given,
         search as finding,
     },
 };
@@ -36,14 +33,17 @@ pub(in crate::serve) struct SearchAsked {
 #[utoipa::path(get, path = "/api/search", params(SearchAsked), responses((status = 200, description = "hits; JSON or CSV", body = [Hit])))]
 pub(in crate::serve) async fn search(
     State(state): State<AppState>,
-    Query(asked): Query<SearchAsked>,
+    Given(asked): Given<SearchAsked>,
     headers: HeaderMap,
 ) -> Response {
     let answer = async {
         auth::allow(&state, &headers, Role::Read)?;
         let query = search::Query {
             text: asked.q.chars().take(200).collect(),
-            scope: asked.scope.as_deref().unwrap_or("entity").parse().map_err(HttpError::BadRequest)?,
+            scope: asked.scope.as_deref().unwrap_or("entity").parse().map_err(|en: String| {
+                let zh = "scope 只能是 entity、article 或 passage";
+                HttpError::bad_request(zh, en)
+            })?,
             types: finding::types(asked.r#type.as_deref().unwrap_or_default())?,
             limit: asked.limit.unwrap_or(10).min(1000),
         };

@@ -1,10 +1,6 @@
 //! What lies around entities, placed to be drawn.
 
-use axum::{
-    extract::{Query, State},
-    http::HeaderMap,
-    response::Response,
-};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -14,7 +10,9 @@ use crate::{
     serve::{
         AppState,
         error::{HttpError, chain},
-        evaluate, pages, search as finding,
+        evaluate,
+        form::Given,
+        pages, search as finding,
     },
 };
 
@@ -37,7 +35,7 @@ pub(in crate::serve) struct SubgraphAsked {
 #[utoipa::path(get, path = "/api/v1/subgraph", params(SubgraphAsked), responses((status = 200, description = "nodes and edges with places", body = Drawing), (status = 404, description = "no such entity")))]
 pub(in crate::serve) async fn subgraph(
     State(state): State<AppState>,
-    Query(asked): Query<SubgraphAsked>,
+    Given(asked): Given<SubgraphAsked>,
     headers: HeaderMap,
 ) -> Response {
     let answer = async {

@@ -94,12 +94,16 @@ pub(in crate::serve) async fn extract(State(state): State<AppState>, request: Re
 }
 
 fn no_extractor() -> HttpError {
-    HttpError::NotFound("this service was started without an extractor".to_owned())
+    HttpError::not_found("本服务启动时未带抽取器", "this service was started without an extractor")
 }
 
 fn parse<T: for<'a> Deserialize<'a>>(bytes: &[u8]) -> Result<T, HttpError> {
-    serde_json::from_slice(bytes)
-        .map_err(|error| HttpError::BadRequest(format!("the body is not the JSON that is wanted: {error}")))
+    serde_json::from_slice(bytes).map_err(|error| {
+        HttpError::bad_request(
+            format!("正文不是所要的 JSON：{error}"),
+            format!("the body is not the JSON that is wanted: {error}"),
+        )
+    })
 }
 
 /// Take articles into the store; needs a token for ingest
