@@ -3,6 +3,7 @@
 mod corpus;
 mod eval;
 mod extract;
+mod federation;
 mod graph;
 mod help;
 mod named_queries;
