@@ -247,6 +247,7 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     ("serve", "max_waiting", "另有这么多个查询可以等候"),
     ("serve", "wait_s", "查询等候超过这么多秒即谢绝"),
     ("serve", "max_result_mib", "结果大于这么多 MiB 即中断"),
+    ("serve", "memory_mib", "各查询合计占用内存约以这么多 MiB 为限，所需超过剩余部分的查询即停止"),
     ("serve", "query_memory_mib", "查询占用内存约超过这么多 MiB 即停止"),
     ("serve", "max_connections", "最多保持这么多个连接"),
     ("serve", "cache_mib", "保存重复查询的结果，最多这么多 MiB；0 表示不保存"),

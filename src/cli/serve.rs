@@ -105,6 +105,9 @@ pub(super) struct Args {
     /// Stop a query that holds more than about so many MiB of memory
     #[arg(long, value_name = "MIB", default_value = "512", value_parser = clap::value_parser!(u32).range(1..=1_048_576), help_heading = LIMITS)]
     query_memory_mib: u32,
+    /// Stop a query that would need more memory than others leave of about so many MiB for all
+    #[arg(long, value_name = "MIB", default_value = "2048", value_parser = clap::value_parser!(u32).range(1..=1_048_576), help_heading = LIMITS)]
+    memory_mib: u32,
     /// Hold so many connections
     #[arg(long, value_name = "N", default_value = "1024", value_parser = clap::value_parser!(u32).range(1..=1_000_000), help_heading = LIMITS)]
     max_connections: u32,
@@ -260,6 +263,7 @@ fn config(args: &Args, tokens: Tokens, context: &Context) -> Result<Config, miet
         wait: Duration::from_secs(args.wait_s),
         result_bytes: mib(args.max_result_mib),
         query_memory_bytes: mib(args.query_memory_mib),
+        memory_bytes: mib(args.memory_mib),
         connections: args.max_connections as usize,
     };
     Ok(Config {

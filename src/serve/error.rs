@@ -4,9 +4,9 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use oxigraph::sparql::QueryEvaluationError;
+use oxigraph::sparql::{CancellationToken, QueryEvaluationError};
 
-use super::{negotiate, tell::Told};
+use super::{Limits, negotiate, tell::Told};
 use crate::{
     model::UnknownName,
     query,
@@ -31,6 +31,8 @@ pub(super) enum HttpError {
     TimedOut(std::time::Duration),
     /// The query needs more memory than allowed.
     OutOfMemory(usize),
+    /// The query needs more memory than other queries have left; the bytes that all may hold.
+    MemoryTaken(usize),
     /// The client accepts no format that the result can be written in.
     NotAcceptable(&'static [&'static str]),
     /// The body is in no form that is understood here; what would be.
@@ -96,6 +98,17 @@ impl HttpError {
                 said(
                     format!("查询所需内存超过 {bytes} 字节，已被停止；请缩小查询范围"),
                     format!("the query was stopped because it needs more than {bytes} bytes of memory; ask for less"),
+                ),
+            ),
+            Self::MemoryTaken(bytes) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "memory-taken",
+                said(
+                    format!("各查询合计可用的 {bytes} 字节内存已被占用，此查询被停止；请稍后再试，或缩小查询范围"),
+                    format!(
+                        "the query was stopped because other queries hold most of the {bytes} bytes of memory that all may hold; \
+                         try again later, or ask for less"
+                    ),
                 ),
             ),
             Self::NotAcceptable(offered) => {
@@ -226,7 +239,7 @@ impl IntoResponse for HttpError {
             Self::Busy(seconds) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }
-            Self::NotIndexed => {
+            Self::NotIndexed | Self::MemoryTaken(_) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(5));
             }
             Self::TimedOut(_) | Self::OutOfMemory(_) => {
@@ -244,6 +257,17 @@ impl IntoResponse for HttpError {
             _ => {}
         }
         response
+    }
+}
+
+impl HttpError {
+    /// The error of an evaluation that was stopped for its memory; `None` where it was not.
+    pub(super) fn of_memory(token: &CancellationToken, limits: &Limits) -> Option<Self> {
+        if token.is_memory_exceeded() {
+            Some(Self::OutOfMemory(limits.query_memory_bytes))
+        } else {
+            token.is_shared_memory_exceeded().then_some(Self::MemoryTaken(limits.memory_bytes))
+        }
     }
 }
 

@@ -164,7 +164,7 @@ impl Work {
         let done = self.evaluate(sink, token);
         let took = started.elapsed();
         let is_cancelled = token.is_cancelled();
-        if token.is_memory_exceeded() {
+        if token.is_memory_exceeded() || token.is_shared_memory_exceeded() {
             self.state.metrics.out_of_memory.inc();
         }
         self.state.metrics.evaluated(took, is_cancelled);

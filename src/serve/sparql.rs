@@ -6,7 +6,6 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode},
     response::{IntoResponse as _, Response},
 };
-use oxigraph::sparql::CancellationToken;
 
 use super::{
     AppState,
@@ -157,9 +156,8 @@ async fn update(
 ) -> Result<Response, HttpError> {
     complexity::check_update(&sparql)?;
     let place = evaluate::place(state).await?;
-    let limits = &state.config.limits;
-    let (limit, memory) = (limits.timeout, limits.query_memory_bytes);
-    let token = CancellationToken::with_memory_limit(memory);
+    let limit = state.config.limits.timeout;
+    let token = state.token();
     let guard = CancelOnDrop(token.clone());
     let shared = state.clone();
     let (has_timed_out, watched) = (std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false)), token.clone());
@@ -186,17 +184,17 @@ async fn update(
         };
         let done = shared.store.update(&sparql, &settings);
         shared.changed();
-        done.map_err(|error| (error, token.is_memory_exceeded()))
+        done.map_err(|error| match HttpError::of_memory(&token, &shared.config.limits) {
+            Some(of_memory) => of_memory,
+            None if has_timed_out.load(std::sync::atomic::Ordering::Relaxed) => HttpError::TimedOut(limit),
+            None => error.into(),
+        })
     };
     let done = tokio::task::spawn_blocking(work).await;
     alarm.abort();
     drop(guard);
-    match done? {
-        Ok(()) => Ok(StatusCode::NO_CONTENT.into_response()),
-        Err((_, true)) => Err(HttpError::OutOfMemory(memory)),
-        Err(_) if has_timed_out.load(std::sync::atomic::Ordering::Relaxed) => Err(HttpError::TimedOut(limit)),
-        Err((error, false)) => Err(error.into()),
-    }
+    done??;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// `/update`: the same, for clients that have an address each.

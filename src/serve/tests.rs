@@ -744,3 +744,73 @@ async fn errors_come_in_the_clients_language_with_one_code() {
     let head = ask_of(&state, head).await;
     assert_eq!((head.status, head.body.as_str()), (StatusCode::NOT_FOUND, ""));
 }
+
+/// Queries that hold much before they answer, one for each way to hold it.
+const HOLDERS: [&str; 6] = [
+    "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f",
+    "SELECT (COUNT(*) AS ?n) { SELECT DISTINCT * { ?a ?b ?c . ?d ?e ?f } }",
+    "SELECT (COUNT(*) AS ?n) { SELECT ?a ?c ?f (COUNT(*) AS ?m) { ?a ?b ?c . ?d ?e ?f } GROUP BY ?a ?c ?f }",
+    "SELECT (COUNT(*) AS ?n) { { SELECT ?p ?a ?f { ?a ?p ?c . ?d ?e ?f } } { SELECT ?p ?g ?l { ?g ?p ?i . ?j ?k ?l } } }",
+    "SELECT (COUNT(*) AS ?n) { ?a (!yutu:none|^(!yutu:none))+ ?b }",
+    "SELECT (GROUP_CONCAT(CONCAT(STR(?a), STR(?d))) AS ?x) { ?a ?b ?c . ?d ?e ?f }",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_that_needs_more_than_is_left_for_all_is_refused() {
+    let state = state_with(|config| config.limits.memory_bytes = 1 << 20);
+    for query in HOLDERS {
+        let answer = ask_of(&state, get_request(query, "text/csv")).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{query}: {}", answer.body);
+        assert_eq!(answer.headers["x-error-code"], "memory-taken", "{}", answer.body);
+        assert!(answer.body.contains("1048576 bytes") && answer.headers.contains_key(header::RETRY_AFTER));
+        assert_eq!(state.memory.memory_held(), 0, "{query}: all of it is given back");
+    }
+    assert_eq!(ask_of(&state, get_request(PARKS, "text/csv")).await.status, StatusCode::OK);
+    assert_eq!(state.metrics.out_of_memory.get(), HOLDERS.len() as u64);
+    // What CONSTRUCT has sent before is broken off.
+    let query = "CONSTRUCT { ?a ?e ?f } WHERE { ?a ?b ?c . ?d ?e ?f }";
+    let response = app(state.clone()).oneshot(get_request(query, "application/n-triples")).await.expect("an answer");
+    assert!(response.status() == StatusCode::SERVICE_UNAVAILABLE || response.into_body().collect().await.is_err());
+    assert_eq!(state.metrics.out_of_memory.get(), HOLDERS.len() as u64 + 1);
+}
+
+/// Each of them alone may hold what it needs; it is the sum that is limited.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn queries_at_the_same_time_stay_within_the_limit_for_all() {
+    let limit = 12 << 20;
+    let state = state_with(|config| {
+        config.limits.memory_bytes = limit;
+        config.limits.queries = 8;
+    });
+    let query = |offset: usize| {
+        format!(
+            "SELECT (COUNT(*) AS ?n) {{ SELECT DISTINCT ?a ?c ?e ?f {{ ?a ?b ?c . ?d ?e ?f }} OFFSET {offset} LIMIT 20000 }}"
+        )
+    };
+    let alone = ask_of(&state, get_request(&query(0), "text/csv")).await;
+    assert_eq!(alone.status, StatusCode::OK, "{}", alone.body);
+    let (mut most, mut done, mut refused) = (0, 0, 0);
+    for round in 0..5 {
+        let running: Vec<_> = (0..8)
+            .map(|number| tokio::spawn(app(state.clone()).oneshot(get_request(&query(round * 8 + number), "text/csv"))))
+            .collect();
+        while running.iter().any(|one| !one.is_finished()) {
+            most = most.max(state.memory.memory_held());
+            tokio::time::sleep(Duration::from_micros(200)).await;
+        }
+        for one in running {
+            let response = one.await.expect("it ran").expect("an answer");
+            match response.status() {
+                StatusCode::OK => done += 1,
+                StatusCode::SERVICE_UNAVAILABLE => {
+                    assert_eq!(response.headers()["x-error-code"], "memory-taken");
+                    refused += 1;
+                }
+                other => panic!("{other}"),
+            }
+        }
+    }
+    assert!(most > limit / 4 && most <= limit, "{most} bytes were held of {limit}");
+    assert!(done > 0 && refused > 0, "{done} done, {refused} refused");
+    assert_eq!(state.memory.memory_held(), 0);
+}
