@@ -109,15 +109,18 @@ fn extraction(number: usize) -> Extraction {
         .collect();
     let evidence = |dice: &mut Dice| sentences[dice.below(sentences.len())].clone();
     let relations = (0..29)
-        .map(|index| Relation {
-            id: format!("r{}", index + 1),
-            subject: entities[dice.below(entities.len())].id.clone(),
-            predicate: Predicate::ALL[dice.below(Predicate::ALL.len())],
-            object: entities[dice.below(entities.len())].id.clone(),
-            confidence: 0.5 + dice.below(50) as f64 / 100.0,
-            detector: "made-up".to_owned(),
-            modality: Modality::Asserted,
-            evidence: evidence(&mut dice),
+        .map(|index| {
+            let (subject, predicate, object) = ends(&mut dice, &entities);
+            Relation {
+                id: format!("r{}", index + 1),
+                subject: subject.id.clone(),
+                predicate,
+                object: object.id.clone(),
+                confidence: 0.5 + dice.below(50) as f64 / 100.0,
+                detector: "made-up".to_owned(),
+                modality: Modality::Asserted,
+                evidence: evidence(&mut dice),
+            }
         })
         .collect();
     let observations = (0..18)
@@ -136,6 +139,17 @@ fn extraction(number: usize) -> Extraction {
         .collect();
     let article = Article::new(None, &title, &body, Some(published), Some(source));
     Extraction { article, entities, relations, observations, diagnostics: Vec::new() }
+}
+
+/// A relation between entities whose types it allows, as between real ones: without that everything would lie in everything.
+fn ends<'a>(dice: &mut Dice, entities: &'a [Entity]) -> (&'a Entity, Predicate, &'a Entity) {
+    loop {
+        let predicate = Predicate::ALL[dice.below(Predicate::ALL.len())];
+        let [subject, object] = [0, 1].map(|_| &entities[dice.below(entities.len())]);
+        if subject.iri != object.iri && predicate.allows(subject.kind, object.kind) {
+            return (subject, predicate, object);
+        }
+    }
 }
 
 fn fill(count: usize, folder: &Path) -> Result<(), Box<dyn Error>> {

@@ -220,7 +220,7 @@ fn report(counts: input::Counts, context: &Context) -> Outcome {
 
 /// An article's graph as TriG, without the prefixes that the document begins with.
 fn graph_block(extraction: &Extraction) -> String {
-    let mut writer = rdf::serializer(RdfFormat::TriG, Vec::new());
+    let mut writer = rdf::serializer(RdfFormat::TriG, crate::model::iri::BASE, Vec::new());
     let written = rdf::encode(extraction).iter().try_for_each(|quad| writer.serialize_quad(quad));
     let finished = written.and_then(|()| writer.finish()).and_then(rdf::SortedPrefixes::into_inner);
     let text = String::from_utf8(finished.expect("memory takes all")).expect("TriG is UTF-8");

@@ -195,6 +195,20 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     ("backup", ABOUT, "将图谱库复制到新文件夹\n\n副本可像原库一样使用。在同一磁盘上，原库变化之前副本几乎不占空间。"),
     ("backup", "folder", "新文件夹"),
     ("backup", "store", "图谱库所在文件夹"),
+    // rebase
+    (
+        "rebase",
+        ABOUT,
+        "改写图谱库中实体、文章、陈述和图的地址，使其以另一前缀开头\n\n以 --from 开头的地址，无论处于主语、谓语、宾语、图名还是三元组项中，都改为以 --to 开头。改写后的库先写在原库旁边，写完才换上，故中途中断时原库完好，重新执行即可；原库保留在 DIR.old。检索索引一并重建。已改写过的库不会再变。其间其他程序不能使用此库，需有容纳第二份库的磁盘空间。",
+    ),
+    (
+        "rebase",
+        AFTER,
+        "示例：\n  yutu rebase --to https://data.example.cn/id/\n  yutu serve --base-iri https://data.example.cn/id/\n  yutu rebase --from https://yutu.example/id/ --to https://data.example.cn/id/",
+    ),
+    ("rebase", "from", "要改写的地址前缀［默认：图谱库自己的前缀］"),
+    ("rebase", "to", "新的前缀"),
+    ("rebase", "store", "图谱库所在文件夹"),
     // serve
     (
         "serve",
@@ -210,7 +224,16 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     ("serve", "in_memory", "在内存中提供一个空库，其默认图自成一图，供试用；未给令牌时任何人都可写入"),
     ("serve", "bind", "监听的地址和端口"),
     ("serve", "config", "从此 TOML 文件取选项：`timeout-s = 60`、`cors = true`；命令行上给出的优先"),
-    ("serve", "public_url", "服务的公开地址，例如 https://data.example.cn［默认：按请求中的主机名］"),
+    (
+        "serve",
+        "base_iri",
+        "实体、文章、陈述和图的地址前缀，例如 https://data.example.cn/id/［默认：图谱库自己的前缀］\n\n新库即用此前缀；前缀不同的库会被拒绝，可用 `yutu rebase` 改写。发往该主机的请求若转到这里，这些地址就指向相应事物的内容。",
+    ),
+    (
+        "serve",
+        "public_url",
+        "服务的公开地址，例如 https://data.example.cn［默认：--base-iri 的主机，否则按请求中的主机名］",
+    ),
     ("serve", "cors", "允许任何来源的网页查询"),
     ("serve", "tokens", "持有此文件中令牌者可以写入，各行由 `yutu token` 生成；也可用环境变量 YUTU_TOKENS"),
     ("serve", "private", "读取也须有令牌"),
@@ -224,6 +247,7 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     ("serve", "max_waiting", "另有这么多个查询可以等候"),
     ("serve", "wait_s", "查询等候超过这么多秒即谢绝"),
     ("serve", "max_result_mib", "结果大于这么多 MiB 即中断"),
+    ("serve", "memory_mib", "各查询合计占用内存约以这么多 MiB 为限，所需超过剩余部分的查询即停止"),
     ("serve", "query_memory_mib", "查询占用内存约超过这么多 MiB 即停止"),
     ("serve", "max_connections", "最多保持这么多个连接"),
     ("serve", "cache_mib", "保存重复查询的结果，最多这么多 MiB；0 表示不保存"),

@@ -75,8 +75,12 @@ fn send(
         .collect();
     let body = json!({ "articles": articles }).to_string();
     for attempt in 0..TRIES {
-        let request = agent.post(address).header("content-type", "application/json");
-        let answer = request.header("authorization", format!("Bearer {token}")).send(body.as_str());
+        let mut request = agent.post(address).header("content-type", "application/json");
+        request = request.header("accept-language", lang.pick("zh", "en"));
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let answer = request.send(body.as_str());
         let mut answer = answer.into_diagnostic().wrap_err_with(|| match lang {
             Lang::Zh => format!("无法连接服务 {address}"),
             Lang::En => format!("cannot reach the service at {address}"),
@@ -86,7 +90,8 @@ fn send(
             201 => return serde_json::from_str(&text).into_diagnostic(),
             503 if attempt + 1 < TRIES => std::thread::sleep(Duration::from_secs(2)),
             status => {
-                let text = text.trim();
+                let problem: Option<Value> = serde_json::from_str(&text).ok();
+                let text = problem.as_ref().and_then(|problem| problem["detail"].as_str()).unwrap_or(text.trim());
                 return Err(match lang {
                     Lang::Zh => miette!("服务拒绝了文章（{status}）：{text}；令牌取自环境变量 {TOKEN_VARIABLE}"),
                     Lang::En => miette!(

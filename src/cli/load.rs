@@ -15,7 +15,7 @@ use super::{
     store::{StoreArgs, report},
 };
 use crate::{
-    model::iri,
+    model::iri::Base,
     store::{StoreError, format_of_name},
 };
 
@@ -60,7 +60,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
         };
         let bytes =
             packing.unpack(BufReader::with_capacity(1 << 16, bytes)).into_diagnostic().wrap_err_with(cannot_open)?;
-        let graph = args.graph.clone().unwrap_or_else(|| graph_of(path));
+        let graph = args.graph.clone().unwrap_or_else(|| graph_of(path, store.base()));
         let loaded = store.load(&name, format, &graph, bytes).map_err(|error| report(error, context.lang))?;
         let (count, seconds) = (loaded.read, started.elapsed().as_secs_f64());
         let rate = count as f64 / seconds.max(1e-3);
@@ -73,10 +73,10 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
 }
 
 /// The graph for triples of a file that name none.
-fn graph_of(path: &std::path::Path) -> String {
+fn graph_of(path: &std::path::Path, base: &Base) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let name = if name == "-" { "standard-input" } else { name.as_str() };
     let safe: String =
         name.chars().map(|c| if c.is_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '-' }).collect();
-    format!("{}load/{safe}", iri::BASE)
+    format!("{base}load/{safe}")
 }

@@ -35,6 +35,7 @@ mod output;
 mod progress;
 mod query;
 mod query_list;
+mod rebase;
 mod serve;
 mod show;
 mod stats;
@@ -156,6 +157,7 @@ enum Command {
     Dump(dump::Args),
     Load(load::Args),
     Backup(backup::Args),
+    Rebase(rebase::Args),
     Corpus(corpus::Args),
     Train(train::Args),
     Eval(eval::Args),
@@ -175,6 +177,7 @@ impl Command {
             Self::Dump(args) => dump::run(args, context),
             Self::Load(args) => load::run(args, context),
             Self::Backup(args) => backup::run(args, context),
+            Self::Rebase(args) => rebase::run(args, context),
             Self::Serve(args) => serve::run(args, context),
             Self::Token(args) => token::run(args, context),
             Self::Query(args) => query::run(args, context),

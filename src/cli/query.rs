@@ -223,7 +223,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
         Some(url) => Asked::Endpoint(Endpoint::new(url.as_str())),
         None => {
             let path = options.store.as_deref().unwrap_or(Path::new(DEFAULT_STORE));
-            Asked::Store(YutuStore::open_read_only(path).map_err(|error| store::report(error, lang))?)
+            Asked::Store(Box::new(YutuStore::open_read_only(path).map_err(|error| store::report(error, lang))?))
         }
     };
     let (name, limit) = (chosen.name.clone(), options.timeout_s);
@@ -259,7 +259,7 @@ fn early(args: &Args) -> Options {
 
 /// What is asked.
 enum Asked {
-    Store(YutuStore),
+    Store(Box<YutuStore>),
     Endpoint(Endpoint),
 }
 

@@ -17,6 +17,7 @@ use super::{
     store::{StoreArgs, report},
 };
 use crate::{
+    model::iri::Base,
     search::SearchIndex,
     serve::{self, AppState, Config, Limits, Tls, Tokens},
     store::YutuStore,
@@ -45,7 +46,7 @@ pub(super) struct Args {
     #[command(flatten)]
     store: StoreArgs,
     /// Serve an empty store in memory whose default graph stands by itself, for trials; anybody may write unless tokens are given
-    #[arg(long)]
+    #[arg(long, conflicts_with = "base_iri")]
     in_memory: bool,
     /// Address and port to listen on
     #[arg(short, long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
@@ -53,7 +54,13 @@ pub(super) struct Args {
     /// Take options from this TOML file: `timeout-s = 60`, `cors = true`; those given here go before
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Address under which the service is known, e.g. https://data.example.cn [default: as asked for]
+    /// Base of the addresses of entities, articles, claims and graphs, e.g. https://data.example.cn/id/ [default: the store's own]
+    ///
+    /// A new store gets it; one with another base is refused: `yutu rebase` rewrites it. The addresses lead to what is known of the thing
+    /// when requests to that host come here.
+    #[arg(long, value_name = "IRI")]
+    base_iri: Option<Base>,
+    /// Address under which the service is known, e.g. https://data.example.cn [default: the host of --base-iri, else as asked for]
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
     /// Let pages of any origin ask
@@ -98,6 +105,9 @@ pub(super) struct Args {
     /// Stop a query that holds more than about so many MiB of memory
     #[arg(long, value_name = "MIB", default_value = "512", value_parser = clap::value_parser!(u32).range(1..=1_048_576), help_heading = LIMITS)]
     query_memory_mib: u32,
+    /// Stop a query that would need more memory than others leave of about so many MiB for all
+    #[arg(long, value_name = "MIB", default_value = "2048", value_parser = clap::value_parser!(u32).range(1..=1_048_576), help_heading = LIMITS)]
+    memory_mib: u32,
     /// Hold so many connections
     #[arg(long, value_name = "N", default_value = "1024", value_parser = clap::value_parser!(u32).range(1..=1_000_000), help_heading = LIMITS)]
     max_connections: u32,
@@ -193,10 +203,16 @@ fn serve(args: &Args, context: &Context) -> Result<Outcome, miette::Report> {
         let message = context.lang.pick("--private 需要 --tokens", "--private needs --tokens");
         return Err(WrongUsage::Said(message.to_owned()).into());
     }
-    let store = match (args.in_memory, tokens.can_write()) {
-        (true, _) => YutuStore::scratch().map_err(|error| report(error, context.lang))?,
-        (false, true) => args.store.open(context)?,
-        (false, false) => args.store.open_read_only(context)?,
+    let store = match (args.in_memory, tokens.can_write(), &args.base_iri) {
+        (true, ..) => YutuStore::scratch().map_err(|error| report(error, context.lang))?,
+        (false, true, None) => args.store.open(context)?,
+        (false, true, Some(base)) => args.store.open_with_base(base, context)?,
+        (false, false, base) => {
+            let store = args.store.open_read_only(context)?;
+            let checked = base.as_ref().map_or(Ok(()), |base| store.expect_base(base));
+            checked.map_err(|error| report(error, context.lang))?;
+            store
+        }
     };
     let tls = match (&args.tls_cert, &args.tls_key) {
         (Some(certificate), Some(key)) => Some(Tls::from_files(certificate, key).into_diagnostic()?),
@@ -247,13 +263,14 @@ fn config(args: &Args, tokens: Tokens, context: &Context) -> Result<Config, miet
         wait: Duration::from_secs(args.wait_s),
         result_bytes: mib(args.max_result_mib),
         query_memory_bytes: mib(args.query_memory_mib),
+        memory_bytes: mib(args.memory_mib),
         connections: args.max_connections as usize,
     };
     Ok(Config {
         limits,
         cors: args.cors,
         is_tls: args.tls_cert.is_some(),
-        public_url: args.public_url.clone(),
+        public_url: (args.public_url.clone()).or_else(|| args.base_iri.as_ref().map(|base| base.origin().to_owned())),
         tokens,
         is_private: args.private,
         allowed_hosts: args.allow_host.iter().cloned().collect(),

@@ -3,7 +3,10 @@
 use std::{error::Error, fmt, path::PathBuf};
 
 use super::{Context, Lang};
-use crate::store::{StoreError, YutuStore};
+use crate::{
+    model::iri::Base,
+    store::{StoreError, YutuStore},
+};
 
 /// Which store.
 #[derive(Debug, Clone, clap::Args)]
@@ -17,6 +20,11 @@ impl StoreArgs {
     /// Opens it for reading and writing, and makes it where there is none.
     pub(super) fn open(&self, context: &Context) -> Result<YutuStore, miette::Report> {
         YutuStore::open(&self.store).map_err(|error| report(error, context.lang))
+    }
+
+    /// Opens it for reading and writing as one whose addresses have this base; makes one where there is none.
+    pub(super) fn open_with_base(&self, base: &Base, context: &Context) -> Result<YutuStore, miette::Report> {
+        YutuStore::open_with_base(&self.store, base).map_err(|error| report(error, context.lang))
     }
 
     /// Opens it for reading.

@@ -4,6 +4,7 @@
 //! read, which is the title, a line break and the body.
 
 use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 use crate::model::{Diagnostic, EntityType, Evidence, Extraction, Link, Mention, Predicate, Qualifier};
 
@@ -12,8 +13,9 @@ pub fn line(extraction: &Extraction, with_text: bool) -> String {
     serde_json::to_string(&Line::of(extraction, with_text)).expect("strings and finite numbers are always JSON")
 }
 
-#[derive(Serialize)]
-struct Line<'a> {
+/// What [`line`] writes of an article.
+#[derive(Serialize, ToSchema)]
+pub struct Line<'a> {
     article: ArticlePart<'a>,
     entities: Vec<EntityPart<'a>>,
     relations: Vec<RelationPart<'a>>,
@@ -21,7 +23,7 @@ struct Line<'a> {
     diagnostics: &'a [Diagnostic],
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct ArticlePart<'a> {
     id: &'a str,
     title: &'a str,
@@ -32,7 +34,7 @@ struct ArticlePart<'a> {
     text: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct EntityPart<'a> {
     id: &'a str,
     iri: &'a str,
@@ -46,7 +48,7 @@ struct EntityPart<'a> {
     mentions: Vec<MentionPart<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct MentionPart<'a> {
     start: usize,
     end: usize,
@@ -54,7 +56,7 @@ struct MentionPart<'a> {
     detector: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct RelationPart<'a> {
     id: &'a str,
     subject: &'a str,
@@ -66,7 +68,7 @@ struct RelationPart<'a> {
     evidence: &'a Evidence,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct ObservationPart<'a> {
     subject: Option<&'a str>,
     indicator: &'a str,

@@ -37,7 +37,7 @@ pub use facts::Facts;
 pub use gather::{GatherError, Scope, constructed, neighbourhood};
 pub use gexf::gexf;
 pub use graphml::graphml;
-pub use json::json;
+pub use json::{Drawing, json};
 pub use measures::Measures;
 pub use mermaid::mermaid;
 pub use png::{Fonts, PngError, png};

@@ -1,6 +1,7 @@
 //! What one article states: entities with mentions, relations, figures, each with evidence.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Article, EntityType, Predicate, Qualifier, Span};
 
@@ -19,7 +20,7 @@ pub struct Mention {
 }
 
 /// An entry of a reference table that an entity is taken to be.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Link {
     /// The table's code scheme, e.g. `GB/T2260`, `MOE`, `stock`, `zone`.
     pub scheme: String,
@@ -35,7 +36,7 @@ pub struct Link {
 }
 
 /// A reference entry that a name could also stand for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct LinkAlternative {
     /// The code in the link's scheme.
     pub code: String,
@@ -68,7 +69,7 @@ pub struct Entity {
 }
 
 /// The passage that states a fact.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Evidence {
     /// Where it stands, in Unicode scalar values of the article's text.
     #[serde(flatten)]
@@ -136,7 +137,7 @@ pub struct Observation {
 }
 
 /// Something that a stage could not read, in words for a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Diagnostic {
     /// The stage that says it, e.g. `figures`.
     pub stage: String,

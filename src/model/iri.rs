@@ -1,11 +1,86 @@
 //! Addresses of articles, entities and claims: made from stable keys, never from counters.
+//!
+//! All are made under [`BASE`]; a store that is published under another [`Base`] translates what it takes.
 
+use oxiri::Iri;
 use sha2::{Digest, Sha256};
 
 use super::{Article, EntityType, Link};
 
 /// Base of all data addresses. `.example` is reserved (RFC 2606): it belongs to nobody, a deployment replaces it.
 pub const BASE: &str = "https://yutu.example/id/";
+
+/// What addresses begin with: `http` or `https`, a host, a path that ends in `/`.
+///
+/// `https://data.example.cn/id/` is one: `武清区` then is `https://data.example.cn/id/Region/GB-T2260-120114`, which a browser can follow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base(String);
+
+/// Why a text is no base of addresses.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{given}` cannot be the base of addresses: {why}; it has the form https://data.example.cn/id/")]
+pub struct BaseError {
+    /// What was given.
+    pub given: String,
+    /// What is wrong with it.
+    pub why: &'static str,
+}
+
+impl Base {
+    /// Takes a text as a base; a `/` at its end may be left out.
+    ///
+    /// # Errors
+    /// When it is no web address, or has a query or fragment: what comes after those does not reach a server by itself.
+    pub fn parse(text: &str) -> Result<Self, BaseError> {
+        let wrong = |why| BaseError { given: text.to_owned(), why };
+        let iri = Iri::parse(text).map_err(|_| wrong("it is no absolute IRI"))?;
+        if !matches!(iri.scheme(), "http" | "https") || iri.authority().is_none_or(str::is_empty) {
+            return Err(wrong("it is no http or https address"));
+        }
+        if iri.query().is_some() || iri.fragment().is_some() {
+            return Err(wrong("it has a query or fragment"));
+        }
+        Ok(Self(if text.ends_with('/') { text.to_owned() } else { format!("{text}/") }))
+    }
+
+    /// The base itself, with `/` at its end.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Scheme, host and port, without `/` at the end.
+    pub fn origin(&self) -> &str {
+        &self.0[..self.0.len() - self.path().len()]
+    }
+
+    /// The path, from its first `/` to its last.
+    pub fn path(&self) -> &str {
+        let host = self.0.find("://").map_or(0, |at| at + 3);
+        let path = self.0[host..].find('/').map_or(self.0.len(), |at| host + at);
+        &self.0[path..]
+    }
+}
+
+impl Default for Base {
+    /// [`BASE`].
+    fn default() -> Self {
+        Self(BASE.to_owned())
+    }
+}
+
+impl std::fmt::Display for Base {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::str::FromStr for Base {
+    type Err = BaseError;
+
+    fn from_str(text: &str) -> Result<Self, BaseError> {
+        Self::parse(text)
+    }
+}
 
 /// The named graph that holds one article's facts, and the article's own address.
 pub fn article(article: &Article) -> String {
@@ -53,4 +128,27 @@ fn segment(text: &str) -> String {
     }
     let trimmed = out.trim_matches('-');
     if trimmed.is_empty() { "-".to_owned() } else { trimmed.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_is_a_web_address_that_ends_in_a_slash() {
+        for (text, origin, path) in [
+            ("https://data.example.cn/id/", "https://data.example.cn", "/id/"),
+            ("http://localhost:7878/a/b", "http://localhost:7878", "/a/b/"),
+            ("https://图谱.example", "https://图谱.example", "/"),
+            (BASE, "https://yutu.example", "/id/"),
+        ] {
+            let base = Base::parse(text).expect("a base");
+            assert_eq!((base.origin(), base.path()), (origin, path), "{text}");
+        }
+        for text in
+            ["data.example.cn/id/", "urn:x:", "https:///id/", "https://a.example/id/#", "https://a.example/?x=/", ""]
+        {
+            assert!(Base::parse(text).is_err(), "{text}");
+        }
+    }
 }

@@ -1,9 +1,10 @@
 //! A stretch of an article's text.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A half-open range `start..end`, counted in Unicode scalar values of the article's text as read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 pub struct Span {
     /// First character, counted in Unicode scalar values from 0.
     pub start: usize,

@@ -24,7 +24,7 @@ use super::{
 };
 
 /// A text in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, utoipa::ToSchema)]
 pub struct Bilingual {
     /// Chinese.
     pub zh: String,

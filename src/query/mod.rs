@@ -17,7 +17,7 @@ mod run;
 mod table;
 mod target;
 
-pub use catalog::{Catalog, NamedQuery};
+pub use catalog::{Bilingual, Catalog, NamedQuery};
 pub use error::{AnswerKind, CatalogError, ParameterError, QueryError, SyntaxError, Wrong};
 pub use formats::{Layout, ResultFormat, Written};
 pub use names::Reading;

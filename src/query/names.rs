@@ -113,7 +113,7 @@ impl Names for LookUp<'_> {
 
     fn entities(&mut self, parameter: &str, name: &str, kinds: &[EntityType]) -> Result<Vec<NamedNode>, QueryError> {
         let name = plain(name);
-        if let Some(node) = address(name) {
+        if let Some(node) = address(name, self.target.base()) {
             return Ok(vec![node]);
         }
         let exact = self.with_names(&spellings(name), kinds)?;
@@ -141,7 +141,7 @@ impl Names for LookUp<'_> {
 
     fn articles(&mut self, parameter: &str, name: &str) -> Result<Vec<NamedNode>, QueryError> {
         let name = plain(name);
-        if let Some(node) = address(name) {
+        if let Some(node) = address(name, self.target.base()) {
             return Ok(vec![node]);
         }
         let literal = Literal::from(name);

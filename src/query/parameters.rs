@@ -90,12 +90,13 @@ impl serde::Serialize for ParameterType {
 }
 
 /// A parameter as its query's header describes it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Parameter {
     /// As on the command line, `at-least`; in the query `$at_least`.
     pub name: String,
     /// What it takes.
     #[serde(rename = "type")]
+    #[schema(value_type = String)]
     pub kind: ParameterType,
     /// What it is where it is not given; `*` is anything.
     pub default: Option<String>,
@@ -305,10 +306,11 @@ fn term(name: &str, kind: &ParameterType, value: &str) -> Result<Term, Parameter
 }
 
 /// An address given in place of a name: an absolute IRI, or one with a known prefix.
-pub(super) fn address(value: &str) -> Option<NamedNode> {
+pub(super) fn address(value: &str, base: &str) -> Option<NamedNode> {
     if let Some((prefix, local)) = value.split_once(':')
         && let Some((_, namespace)) = prefixes::known().find(|(name, _)| *name == prefix)
     {
+        let namespace = if prefix == vocab::ID { base } else { namespace };
         return NamedNode::new(format!("{namespace}{local}")).ok();
     }
     let is_address = ["http://", "https://", "urn:"].iter().any(|scheme| value.starts_with(scheme));
@@ -337,6 +339,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::model::iri;
 
     /// Knows nothing but addresses.
     struct Addresses;
@@ -352,7 +355,7 @@ mod tests {
         ) -> Result<Vec<NamedNode>, ParameterError> {
             let none =
                 || ParameterError::NoSuchName { name: parameter.into(), value: name.into(), similar: Vec::new() };
-            address(name).map(|node| vec![node]).ok_or_else(none)
+            address(name, iri::BASE).map(|node| vec![node]).ok_or_else(none)
         }
 
         fn articles(&mut self, parameter: &str, name: &str) -> Result<Vec<NamedNode>, ParameterError> {

@@ -40,11 +40,11 @@ pub fn shorten(iri: &str) -> String {
     }
 }
 
-/// The query with the declarations that it needs before its first line, so that line numbers stay as they are.
+/// The query with the declarations that it needs before its first line, so that line numbers stay as they are. `id:` is this base.
 ///
 /// # Errors
 /// At the first prefix that is neither declared nor known.
-pub fn complete(text: &str) -> Result<String, QueryError> {
+pub fn complete(text: &str, base: &str) -> Result<String, QueryError> {
     let tokens = tokens(text);
     let declared = declared(text, &tokens);
     let mut needed: Vec<(&str, &str)> = Vec::new();
@@ -54,6 +54,7 @@ pub fn complete(text: &str) -> Result<String, QueryError> {
             continue;
         }
         match known().find(|(name, _)| *name == prefix) {
+            Some((name, _)) if name == vocab::ID => needed.push((name, base)),
             Some(known) => needed.push(known),
             None => {
                 return Err(QueryError::Syntax(Box::new(SyntaxError::unknown_prefix(
@@ -86,10 +87,11 @@ fn declared<'a>(text: &'a str, tokens: &[Token]) -> Vec<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::iri::BASE;
 
     #[test]
     fn used_prefixes_are_declared_without_a_line_of_their_own() {
-        let complete = complete("SELECT ?p\n{ ?p a yutu:Park ; rdfs:label 'geo:x' }").expect("known");
+        let complete = complete("SELECT ?p\n{ ?p a yutu:Park ; rdfs:label 'geo:x' }", BASE).expect("known");
         assert_eq!(
             complete,
             "PREFIX yutu: <https://yutu.example/ns#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> SELECT ?p\n{ ?p a \
@@ -98,14 +100,22 @@ mod tests {
     }
 
     #[test]
+    fn the_prefix_of_addresses_is_the_stores_base() {
+        let complete = complete("ASK { id:a ?p ?o }", "https://data.example.cn/").expect("known");
+        assert_eq!(complete, "PREFIX id: <https://data.example.cn/> ASK { id:a ?p ?o }");
+    }
+
+    #[test]
     fn own_declarations_win() {
         let text = "prefix foaf: <urn:mine#>\nPREFIX : <urn:x#> ASK { ?a foaf:knows :b }";
-        assert_eq!(complete(text).expect("declared"), text);
+        assert_eq!(complete(text, BASE).expect("declared"), text);
     }
 
     #[test]
     fn an_unknown_prefix_is_an_error_at_its_place() {
-        let Err(QueryError::Syntax(error)) = complete("ASK {\n  ?区 nope:x 1 }") else { panic!("no syntax error") };
+        let Err(QueryError::Syntax(error)) = complete("ASK {\n  ?区 nope:x 1 }", BASE) else {
+            panic!("no syntax error")
+        };
         assert_eq!((error.line, error.column), (2, 6));
     }
 

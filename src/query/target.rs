@@ -8,7 +8,10 @@ use oxigraph::{
 };
 
 use super::{QueryError, SyntaxError, prefixes, remote::Endpoint};
-use crate::store::{self, QuerySettings, YutuStore};
+use crate::{
+    model::iri,
+    store::{self, QuerySettings, YutuStore},
+};
 
 /// What answers queries.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +37,7 @@ impl Target<'_> {
             Self::Store(store) => {
                 check(sparql)?;
                 let settings = QuerySettings { timeout, ..QuerySettings::default() };
-                let complete = prefixes::complete(sparql)?;
+                let complete = prefixes::complete(sparql, self.base())?;
                 // Errors of the evaluation go back through the store, which tells a time limit from other ends.
                 let answered = store.query(&complete, &settings, |results| match use_answer(results) {
                     Err(QueryError::Evaluation(error)) => Err(error),
@@ -48,9 +51,17 @@ impl Target<'_> {
                 }
             }
             Self::Endpoint(endpoint) => {
-                let answer = endpoint.ask(&prefixes::complete(sparql)?, timeout)?;
+                let answer = endpoint.ask(&prefixes::complete(sparql, self.base())?, timeout)?;
                 use_answer(answer).map_err(|error| endpoint.explain(error, timeout))
             }
+        }
+    }
+
+    /// What the prefix `id:` stands for.
+    pub(super) fn base(&self) -> &str {
+        match self {
+            Self::Store(store) => store.base().as_str(),
+            Self::Endpoint(_) => iri::BASE,
         }
     }
 
@@ -71,7 +82,7 @@ impl Target<'_> {
 /// With the place where it stops being one.
 pub fn check(sparql: &str) -> Result<(), QueryError> {
     // Finds unknown prefixes first: the parser has no clear words for them.
-    prefixes::complete(sparql)?;
+    prefixes::complete(sparql, iri::BASE)?;
     let parse = |text: &str| {
         let mut parser = SparqlEvaluator::new();
         for (prefix, namespace) in prefixes::known() {
@@ -95,7 +106,8 @@ pub fn explain(store: &YutuStore, sparql: &str, timeout: Option<Duration>) -> Re
     check(sparql)?;
     let token = CancellationToken::new();
     let settings = QuerySettings { cancellation: Some(token.clone()), ..QuerySettings::default() };
-    let prepared = store.prepare(&prefixes::complete(sparql)?, &settings).map_err(QueryError::Store)?;
+    let prepared =
+        store.prepare(&prefixes::complete(sparql, store.base().as_str())?, &settings).map_err(QueryError::Store)?;
     let (done, alarm) = std::sync::mpsc::channel::<()>();
     let (result, explanation) = std::thread::scope(|scope| {
         if let Some(limit) = timeout {

@@ -10,7 +10,7 @@ use crate::model::{EntityType, Predicate};
 /// Prefixes that queries may use without declaring them, and that Turtle and TriG are written with.
 pub const PREFIXES: &[(&str, &str)] = &[
     ("yutu", yutu::NAMESPACE),
-    ("id", crate::model::iri::BASE),
+    (ID, crate::model::iri::BASE),
     ("rdf", rdf::NAMESPACE),
     ("rdfs", rdfs::NAMESPACE),
     ("owl", owl::NAMESPACE),
@@ -24,6 +24,14 @@ pub const PREFIXES: &[(&str, &str)] = &[
     ("time", "http://www.w3.org/2006/time#"),
     ("schema", "https://schema.org/"),
 ];
+
+/// The prefix of the addresses of articles, entities and claims, whose namespace is a store's base.
+pub const ID: &str = "id";
+
+/// [`PREFIXES`], with `id:` for this base.
+pub fn prefixes(base: &str) -> impl Iterator<Item = (&'static str, &str)> {
+    PREFIXES.iter().map(move |(name, namespace)| (*name, if *name == ID { base } else { *namespace }))
+}
 
 macro_rules! namespace {
     ($(#[$meta:meta])* $module:ident = $namespace:literal { $($(#[$cmeta:meta])* $constant:ident = $name:literal;)* }) => {

@@ -9,12 +9,12 @@ use oxigraph::io::{RdfFormat, RdfSerializer, WriterQuadSerializer};
 
 use super::vocab;
 
-/// A serializer that knows [`vocab::PREFIXES`]; end it by `finish()`, then flush what that gives back.
-pub fn serializer<W: Write>(format: RdfFormat, writer: W) -> WriterQuadSerializer<SortedPrefixes<W>> {
+/// A serializer that knows [`vocab::prefixes`] with this base; end it by `finish()`, then flush what that gives back.
+pub fn serializer<W: Write>(format: RdfFormat, base: &str, writer: W) -> WriterQuadSerializer<SortedPrefixes<W>> {
     let mut serializer = RdfSerializer::from_format(format);
     if matches!(format, RdfFormat::Turtle | RdfFormat::TriG) {
-        for (name, namespace) in vocab::PREFIXES {
-            serializer = serializer.with_prefix(*name, *namespace).expect("the prefixes are IRIs");
+        for (name, namespace) in vocab::prefixes(base) {
+            serializer = serializer.with_prefix(name, namespace).expect("the prefixes are IRIs");
         }
     }
     serializer.for_writer(SortedPrefixes { header: Some(Vec::new()), inner: writer })
@@ -80,13 +80,14 @@ mod tests {
     use oxigraph::model::{GraphName, NamedNode, Quad};
 
     use super::*;
+    use crate::model::iri;
 
     #[test]
     fn prefixes_are_sorted_and_all_there() {
         let node = NamedNode::new_unchecked("https://yutu.example/ns#Region");
         let quad = Quad::new(node.clone(), node.clone(), node, GraphName::DefaultGraph);
         for format in [RdfFormat::Turtle, RdfFormat::TriG] {
-            let mut writer = serializer(format, Vec::new());
+            let mut writer = serializer(format, iri::BASE, Vec::new());
             writer.serialize_quad(&quad).expect("written");
             let bytes = writer.finish().and_then(SortedPrefixes::into_inner).expect("finished");
             let text = String::from_utf8(bytes).expect("UTF-8");
@@ -100,7 +101,10 @@ mod tests {
     #[test]
     fn other_formats_pass_unchanged() {
         for format in [RdfFormat::NTriples, RdfFormat::RdfXml, RdfFormat::JsonLd { profile: Default::default() }] {
-            let bytes = serializer(format, Vec::new()).finish().and_then(SortedPrefixes::into_inner).expect("finished");
+            let bytes = serializer(format, iri::BASE, Vec::new())
+                .finish()
+                .and_then(SortedPrefixes::into_inner)
+                .expect("finished");
             let plain = RdfSerializer::from_format(format).for_writer(Vec::new()).finish().expect("finished");
             assert_eq!(bytes, plain);
         }

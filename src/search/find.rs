@@ -9,6 +9,7 @@ use tantivy::{
     },
     schema::{Field, IndexRecordOption, Value as _},
 };
+use utoipa::ToSchema;
 
 use super::{
     SearchError, SearchIndex,
@@ -65,7 +66,7 @@ pub struct Query {
 }
 
 /// What was found.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Hit {
     /// Its address.
     pub iri: String,

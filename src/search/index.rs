@@ -123,6 +123,11 @@ impl SearchIndex {
         Self::of(Index::create_in_ram(schema), fields, true)
     }
 
+    /// Whether a store's folder holds an index.
+    pub fn is_beside(store: &Path) -> bool {
+        store.join(FOLDER).exists()
+    }
+
     /// `Err` where the folder cannot be written to and what it holds is of no use as it is.
     fn on_disk(folder: &Path, marker: &str) -> Result<Self, SearchError> {
         let open = || -> Result<Self, SearchError> {

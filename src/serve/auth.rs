@@ -210,13 +210,17 @@ pub(super) fn allow(state: &AppState, headers: &HeaderMap, needed: Role) -> Resu
         return Ok(());
     }
     if tokens.is_empty() {
-        return Err(HttpError::Forbidden(
-            "this service only answers queries; it was started without tokens".to_owned(),
+        return Err(HttpError::forbidden(
+            "本服务只回答查询：启动时未给令牌",
+            "this service only answers queries; it was started without tokens",
         ));
     }
     match token_of(headers).and_then(|token| tokens.role(&token)) {
         Some(role) if role >= needed => Ok(()),
-        Some(role) => Err(HttpError::Forbidden(format!("this needs a token for {needed}; this one is for {role}"))),
+        Some(role) => Err(HttpError::forbidden(
+            format!("此操作需要 {needed} 令牌，而这一令牌是 {role} 的"),
+            format!("this needs a token for {needed}; this one is for {role}"),
+        )),
         None => Err(HttpError::Unauthorized),
     }
 }

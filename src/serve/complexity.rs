@@ -23,15 +23,17 @@ struct Counts {
 /// Refuses what is nested too deep or has too many parts.
 pub(super) fn check(sparql: &str) -> Result<(), HttpError> {
     let counts = count(sparql);
-    let refused = |what: &str, limit: usize| Err(HttpError::BadRequest(format!("the query has {what} than {limit}")));
+    let refused = |zh: &str, en: &str, limit: usize| {
+        Err(HttpError::bad_request(format!("查询的{zh}超过 {limit}"), format!("the query has {en} than {limit}")))
+    };
     if counts.depth > MAX_DEPTH {
-        return refused("brackets nested deeper", MAX_DEPTH);
+        return refused("括号嵌套层数", "brackets nested deeper", MAX_DEPTH);
     }
     if counts.operators > MAX_OPERATORS {
-        return refused("more operators", MAX_OPERATORS);
+        return refused("运算符", "more operators", MAX_OPERATORS);
     }
     if counts.triples > MAX_TRIPLES {
-        return refused("more triples", MAX_TRIPLES);
+        return refused("三元组", "more triples", MAX_TRIPLES);
     }
     Ok(())
 }
@@ -40,7 +42,10 @@ pub(super) fn check(sparql: &str) -> Result<(), HttpError> {
 pub(super) fn check_update(sparql: &str) -> Result<(), HttpError> {
     match count(sparql).depth {
         0..=MAX_DEPTH => Ok(()),
-        _ => Err(HttpError::BadRequest(format!("the update has brackets nested deeper than {MAX_DEPTH}"))),
+        _ => Err(HttpError::bad_request(
+            format!("更新语句的括号嵌套超过 {MAX_DEPTH} 层"),
+            format!("the update has brackets nested deeper than {MAX_DEPTH}"),
+        )),
     }
 }
 

@@ -57,9 +57,9 @@ pub(super) fn entity_tag(state: &AppState, what: &str) -> String {
 }
 
 /// Triples in a format.
-pub(super) fn written(triples: &[Triple], format: RdfFormat) -> Result<Bytes, HttpError> {
+pub(super) fn written(state: &AppState, triples: &[Triple], format: RdfFormat) -> Result<Bytes, HttpError> {
     let failed = |error: std::io::Error| HttpError::Internal(error.to_string());
-    let mut writer = rdf::serializer(format, Vec::new());
+    let mut writer = rdf::serializer(format, state.store.base().as_str(), Vec::new());
     for triple in triples {
         if super::graph_store::is_writable(format, triple.object.as_ref()) {
             writer.serialize_triple(triple).map_err(failed)?;
@@ -147,7 +147,7 @@ pub(super) fn service(state: &AppState, headers: &HeaderMap) -> Result<Response,
         Some(Wanted::Rdf(format, name)) => (format, name),
         // A client that only takes results asks for no description, but forgot its query.
         None if negotiate::solutions(headers).is_some() => {
-            return Err(HttpError::BadRequest("the parameter `query` is missing".to_owned()));
+            return Err(HttpError::bad_request("缺少参数 `query`", "the parameter `query` is missing"));
         }
         None => return Err(HttpError::NotAcceptable(GRAPH_TYPES)),
     };
@@ -156,7 +156,7 @@ pub(super) fn service(state: &AppState, headers: &HeaderMap) -> Result<Response,
         return Ok(evaluate::not_modified(&tag, state));
     }
     let triples = service_triples(state, &endpoint(state, headers), &origin(state, headers), None);
-    let bytes = written(&triples, format)?;
+    let bytes = written(state, &triples, format)?;
     Ok(evaluate::whole(name, bytes, Some(&tag), state))
 }
 
@@ -175,10 +175,10 @@ fn void_triples(state: &AppState, headers: &HeaderMap, stats: &Stats) -> Vec<Tri
         all.say(dataset.clone(), "http://purl.org/dc/terms/modified", Literal::new_typed_literal(newest, xsd::DATE));
     }
     all.say(dataset.clone(), &void("sparqlEndpoint"), node(&endpoint));
-    all.say(dataset.clone(), &void("uriSpace"), Literal::new_simple_literal(state.data_base()));
+    all.say(dataset.clone(), &void("uriSpace"), Literal::new_simple_literal(state.store.base().as_str()));
     all.say(dataset.clone(), &void("uriLookupEndpoint"), node(&format!("{origin}/api/search?q=")));
     all.say(dataset.clone(), &void("dataDump"), node(&format!("{origin}/graphs")));
-    for (_, namespace) in vocab::PREFIXES {
+    for (_, namespace) in vocab::PREFIXES.iter().filter(|(name, _)| *name != vocab::ID) {
         all.say(dataset.clone(), &void("vocabulary"), node(namespace));
     }
     let entities: u64 = stats.entities.values().sum();
@@ -225,7 +225,7 @@ pub(super) async fn get_void(State(state): State<AppState>, method: Method, head
             return Ok(evaluate::not_modified(&tag, &state));
         }
         let stats = pages::stats(&state).await?;
-        let bytes = written(&void_triples(&state, &headers, &stats), format)?;
+        let bytes = written(&state, &void_triples(&state, &headers, &stats), format)?;
         Ok(evaluate::whole(name, bytes, Some(&tag), &state))
     };
     let mut response = answer.await.unwrap_or_else(|error: HttpError| error.into_response());

@@ -164,7 +164,7 @@ impl Work {
         let done = self.evaluate(sink, token);
         let took = started.elapsed();
         let is_cancelled = token.is_cancelled();
-        if token.is_memory_exceeded() {
+        if token.is_memory_exceeded() || token.is_shared_memory_exceeded() {
             self.state.metrics.out_of_memory.inc();
         }
         self.state.metrics.evaluated(took, is_cancelled);
@@ -227,7 +227,7 @@ impl Work {
                 let format = negotiate::graph(&self.headers);
                 let (format, name) = format.ok_or(Stop::Http(HttpError::NotAcceptable(GRAPH_TYPES)))?;
                 sink.begin(name)?;
-                let mut writer = rdf::serializer(format, buffer.clone());
+                let mut writer = rdf::serializer(format, self.state.store.base().as_str(), buffer.clone());
                 for triple in triples {
                     let triple = triple?;
                     // JSON-LD has no triple terms; rdf:subject, rdf:predicate and rdf:object of the claim say the same.

@@ -39,7 +39,10 @@ pub(super) async fn any(State(state): State<AppState>, RawQuery(query): RawQuery
             ("DELETE", Target::Graph(graph)) => delete(&state, graph).await,
             ("POST", Target::Store) if is_dataset(&headers) => post_dataset(&state, &headers, body).await,
             ("POST", Target::Store) => post_new(&state, &headers, body).await,
-            (_, Target::Store) => Err(HttpError::BadRequest("name a graph by ?graph=IRI or ?default".to_owned())),
+            (_, Target::Store) => Err(HttpError::bad_request(
+                "请用 ?graph=IRI 或 ?default 指明图",
+                "name a graph by ?graph=IRI or ?default",
+            )),
             _ => Err(HttpError::MethodNotAllowed("GET, HEAD, PUT, POST, DELETE, OPTIONS")),
         }
     };
@@ -63,35 +66,52 @@ fn target(state: &AppState, headers: &HeaderMap, path: &str, query: &str) -> Res
     let mut is_default = false;
     for (name, value) in form::pairs(query.as_bytes())? {
         match name.as_str() {
-            "graph" if graph.is_some() => return Err(HttpError::BadRequest("`graph` is given twice".to_owned())),
+            "graph" if graph.is_some() => {
+                return Err(HttpError::bad_request("`graph` 给出了两次", "`graph` is given twice"));
+            }
             "graph" => graph = Some(value),
             "default" => is_default = true,
-            _ => return Err(HttpError::BadRequest(format!("`{name}` is no parameter here; graph and default are"))),
+            _ => {
+                return Err(HttpError::bad_request(
+                    format!("此处没有参数 `{name}`；可用 graph 和 default"),
+                    format!("`{name}` is no parameter here; graph and default are"),
+                ));
+            }
         }
     }
     match (graph, is_default) {
-        (Some(_), true) => Err(HttpError::BadRequest("either `graph` or `default`, not both".to_owned())),
+        (Some(_), true) => {
+            Err(HttpError::bad_request("`graph` 和 `default` 只能给出一个", "either `graph` or `default`, not both"))
+        }
         (Some(iri), false) => {
             let base = format!("{}{}", describe::origin(state, headers), path);
             let node = oxiri::Iri::parse(base).ok().and_then(|base| base.resolve(&iri).ok());
-            let node = node.ok_or_else(|| HttpError::BadRequest(format!("`{iri}` is not an IRI")))?;
+            let node = node.ok_or_else(|| not_an_iri(&iri))?;
             Ok(Target::Graph(GraphTarget::Named(NamedNode::from(node))))
         }
         (None, true) => Ok(Target::Graph(GraphTarget::Default)),
         (None, false) if matches!(path, "/graphs" | "/graphs/") => Ok(Target::Store),
         (None, false) => {
             let iri = format!("{}{}", describe::origin(state, headers), path);
-            let node = NamedNode::new(&iri).map_err(|_| HttpError::BadRequest(format!("`{iri}` is not an IRI")))?;
+            let node = NamedNode::new(&iri).map_err(|_| not_an_iri(&iri))?;
             Ok(Target::Graph(GraphTarget::Named(node)))
         }
     }
+}
+
+fn not_an_iri(given: &str) -> HttpError {
+    HttpError::bad_request(format!("`{given}` 不是 IRI"), format!("`{given}` is not an IRI"))
+}
+
+fn no_such_graph() -> HttpError {
+    HttpError::not_found("没有这个图", "there is no such graph")
 }
 
 /// A graph's triples, as they come.
 async fn get(state: &AppState, graph: GraphTarget, headers: &HeaderMap) -> Result<Response, HttpError> {
     let (format, name) = negotiate::graph(headers).ok_or(HttpError::NotAcceptable(GRAPH_TYPES))?;
     if !state.store.contains_graph(&graph)? {
-        return Err(HttpError::NotFound("there is no such graph".to_owned()));
+        return Err(no_such_graph());
     }
     let tag = describe::entity_tag(state, &format!("{graph:?} {name}"));
     if evaluate::matches_tag(headers, &tag) {
@@ -145,14 +165,22 @@ async fn read_triples(state: &AppState, headers: &HeaderMap, body: Body, base: &
 /// The quads of RDF in bytes; blank nodes are new.
 pub(super) fn parsed(format: RdfFormat, base: &str, bytes: &[u8]) -> Result<Vec<Quad>, HttpError> {
     let parser = RdfParser::from_format(format).rename_blank_nodes().with_base_iri(base);
-    let parser = parser.map_err(|error| HttpError::BadRequest(format!("`{base}` is no base address: {error}")))?;
+    let parser = parser.map_err(|error| {
+        HttpError::bad_request(
+            format!("`{base}` 不能作基准地址：{error}"),
+            format!("`{base}` is no base address: {error}"),
+        )
+    })?;
     let quads = parser.for_slice(bytes).collect::<Result<Vec<_>, _>>();
-    quads.map_err(|error| HttpError::BadRequest(format!("the body is not {}: {error}", format.name())))
+    quads.map_err(|error| {
+        let name = format.name();
+        HttpError::bad_request(format!("正文不是 {name}：{error}"), format!("the body is not {name}: {error}"))
+    })
 }
 
 /// The files of a `multipart/form-data` body with their media types.
 fn parts_of_form(headers: &HeaderMap, bytes: &Bytes) -> Result<Vec<(String, Bytes)>, HttpError> {
-    let wrong = || HttpError::BadRequest("the body is no multipart/form-data".to_owned());
+    let wrong = || HttpError::bad_request("正文不是 multipart/form-data", "the body is no multipart/form-data");
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).ok_or_else(wrong)?;
     let boundary = value.split(';').find_map(|part| part.trim().strip_prefix("boundary=")).ok_or_else(wrong)?;
     let mark = format!("--{}", boundary.trim_matches('"'));
@@ -222,7 +250,7 @@ async fn post_dataset(state: &AppState, headers: &HeaderMap, body: Body) -> Resu
 async fn post_new(state: &AppState, headers: &HeaderMap, body: Body) -> Result<Response, HttpError> {
     let number = getrandom::u64().map_err(|error| HttpError::Internal(error.to_string()))?;
     let address = format!("{}/graphs/{number:016x}", describe::origin(state, headers));
-    let node = NamedNode::new(&address).map_err(|_| HttpError::BadRequest(format!("`{address}` is not an IRI")))?;
+    let node = NamedNode::new(&address).map_err(|_| not_an_iri(&address))?;
     put(state, GraphTarget::Named(node), headers, body, false).await?;
     let location = HeaderValue::from_str(&address).map_err(|error| HttpError::Internal(error.to_string()))?;
     Ok((StatusCode::CREATED, [(header::LOCATION, location)]).into_response())
@@ -236,11 +264,7 @@ async fn delete(state: &AppState, graph: GraphTarget) -> Result<Response, HttpEr
         existed
     })
     .await??;
-    if existed {
-        Ok(StatusCode::NO_CONTENT.into_response())
-    } else {
-        Err(HttpError::NotFound("there is no such graph".to_owned()))
-    }
+    if existed { Ok(StatusCode::NO_CONTENT.into_response()) } else { Err(no_such_graph()) }
 }
 
 /// Whether a quad can be written in a format: JSON-LD has no triple terms.

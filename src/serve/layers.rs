@@ -15,6 +15,7 @@ use tracing::Instrument as _;
 
 use super::{
     AppState,
+    error::HttpError,
     metrics::{Request as RequestLabels, Route},
 };
 
@@ -108,5 +109,5 @@ pub(super) async fn options(request: Request, next: Next) -> Response {
 pub(super) fn panicked(cause: Box<dyn std::any::Any + Send + 'static>) -> Response {
     let cause = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied());
     tracing::error!(cause = cause.unwrap_or("unknown"), "a handler panicked");
-    (StatusCode::INTERNAL_SERVER_ERROR, "the service failed; its log says why\n").into_response()
+    HttpError::Internal("a handler panicked".to_owned()).into_response()
 }

@@ -1,12 +1,13 @@
 //! Linked data: the addresses of entities, articles and claims lead to what is known of them.
 //!
 //! `/id/…` stands for things, which cannot be sent: it answers 303 with a page for people (`/page/…`) or data for programs (`/data/…`), as
-//! the W3C's note on cool URIs for the semantic web has it. `/ns` is the ontology itself.
+//! the W3C's note on cool URIs for the semantic web has it. Where the store's base has another path than `/id/`, that path leads there as
+//! well. `/ns` is the ontology itself.
 
 use axum::{
     body::Body,
     extract::{Path, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse as _, Response},
 };
 use oxigraph::model::{GraphName, GraphNameRef, NamedNode, Quad, Term, Triple};
@@ -16,13 +17,14 @@ use super::{
     auth::{self, Role},
     describe,
     error::HttpError,
-    evaluate,
+    evaluate, form,
     negotiate::{self, GRAPH_TYPES, Wanted},
-    pages, stream,
+    pages::{self, View},
+    stream,
 };
 use crate::{
     graph::LabelLang,
-    model::{Predicate, iri},
+    model::Predicate,
     rdf::vocab::{self, rdf, yutu},
 };
 
@@ -42,29 +44,51 @@ pub(super) fn predicate_label(predicate: Predicate, lang: LabelLang) -> &'static
 
 /// `/id/…`: see other.
 pub(super) async fn id(State(state): State<AppState>, Path(path): Path<String>, headers: HeaderMap) -> Response {
-    if let Err(error) = auth::allow(&state, &headers, Role::Read) {
+    see_other(&state, &path, &headers)
+}
+
+/// What no other address stands for: something under the base's path, or nothing.
+pub(super) async fn under_base(
+    State(state): State<AppState>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let decoded = |path: &str| form::path(path).unwrap_or_else(|| path.to_owned());
+    let path = decoded(uri.path());
+    match path.strip_prefix(decoded(state.store.base().path()).as_str()) {
+        Some(path) if !path.is_empty() && matches!(method, Method::GET | Method::HEAD) => {
+            see_other(&state, path, &headers)
+        }
+        _ => HttpError::not_found("此地址没有内容", "there is nothing at this address").into_response(),
+    }
+}
+
+fn see_other(state: &AppState, path: &str, headers: &HeaderMap) -> Response {
+    if let Err(error) = auth::allow(state, headers, Role::Read) {
         return error.into_response();
     }
-    let folder = match negotiate::page(&headers) {
+    let folder = match negotiate::page(headers) {
         Some(Wanted::Html) => "page",
         Some(Wanted::Rdf(..)) => "data",
         None => return HttpError::NotAcceptable(GRAPH_TYPES).into_response(),
     };
-    let target = format!("{}/{folder}/{}", describe::origin(&state, &headers), pages::encoded_path(&path));
+    let target = format!("{}/{folder}/{}", describe::origin(state, headers), pages::encoded_path(path));
     let Ok(target) = HeaderValue::from_str(&target) else {
-        return HttpError::BadRequest("that is no address".to_owned()).into_response();
+        return HttpError::bad_request("这不是地址", "that is no address").into_response();
     };
     let vary = HeaderValue::from_static("accept");
     (StatusCode::SEE_OTHER, [(header::LOCATION, target), (header::VARY, vary)]).into_response()
 }
 
-/// What a path under `/id/` names.
-fn node_of(path: &str) -> Result<NamedNode, HttpError> {
-    NamedNode::new(format!("{}{path}", iri::BASE)).map_err(|_| HttpError::BadRequest(format!("`{path}` is no address")))
+/// What a path under the base names.
+fn node_of(state: &AppState, path: &str) -> Result<NamedNode, HttpError> {
+    NamedNode::new(format!("{}{path}", state.store.base()))
+        .map_err(|_| HttpError::bad_request(format!("`{path}` 不是地址"), format!("`{path}` is no address")))
 }
 
 fn unknown() -> HttpError {
-    HttpError::NotFound("nothing is known under this address".to_owned())
+    HttpError::not_found("此地址下没有已知内容", "nothing is known under this address")
 }
 
 /// `/data/…`: what is said of a thing, and what leads to it; of an article, its graph.
@@ -77,7 +101,7 @@ pub(super) async fn data(
     let answer = async {
         auth::allow(&state, &headers, Role::Read)?;
         let (format, name) = negotiate::graph(&headers).ok_or(HttpError::NotAcceptable(GRAPH_TYPES))?;
-        let node = node_of(&path)?;
+        let node = node_of(&state, &path)?;
         let tag = describe::entity_tag(&state, &format!("data {name} {path}"));
         if evaluate::matches_tag(&headers, &tag) {
             return Ok(evaluate::not_modified(&tag, &state));
@@ -91,7 +115,7 @@ pub(super) async fn data(
             if triples.is_empty() {
                 return Err(unknown());
             }
-            evaluate::whole(name, describe::written(&triples, format)?, Some(&tag), &state)
+            evaluate::whole(name, describe::written(&state, &triples, format)?, Some(&tag), &state)
         };
         evaluate::set_validators(response.headers_mut(), Some(&tag), &state);
         let link = format!(
@@ -125,7 +149,7 @@ fn about_thing(state: &AppState, node: &NamedNode) -> Result<Vec<Triple>, HttpEr
 pub(super) async fn page(State(state): State<AppState>, Path(path): Path<String>, headers: HeaderMap) -> Response {
     let answer = async {
         auth::allow(&state, &headers, Role::Read)?;
-        let node = node_of(&path)?;
+        let node = node_of(&state, &path)?;
         let lang = pages::lang(&headers);
         let shared = state.clone();
         tokio::task::spawn_blocking(move || rendered(&shared, &path, &node, lang)).await?
@@ -134,6 +158,7 @@ pub(super) async fn page(State(state): State<AppState>, Path(path): Path<String>
 }
 
 fn rendered(state: &AppState, path: &str, node: &NamedNode, lang: LabelLang) -> Result<Response, HttpError> {
+    let view = View { lang, base: state.store.base().as_str() };
     let said: Vec<Quad> = (state.store.oxigraph())
         .quads_for_pattern(Some(node.into()), None, None, Some(GraphNameRef::DefaultGraph))
         .collect::<Result<_, _>>()
@@ -146,12 +171,12 @@ fn rendered(state: &AppState, path: &str, node: &NamedNode, lang: LabelLang) -> 
             .any(|quad| quad.predicate == rdf::TYPE && matches!(&quad.object, Term::NamedNode(class) if test(class)))
     };
     if is_a(&|class| vocab::entity_type(class.as_ref()).is_some()) {
-        return Ok(pages::entity(lang, path, &state.store.entity_card(node.as_str())?));
+        return Ok(pages::entity(view, path, &state.store.entity_card(node.as_str())?));
     }
     if is_a(&|class| *class == yutu::ARTICLE)
         && let Some(row) = state.store.find_articles(node.as_str())?.into_iter().next()
     {
-        return Ok(pages::article(lang, path, &state.store.article_facts(row)?));
+        return Ok(pages::article(view, path, &state.store.article_facts(row)?));
     }
     let said: Vec<(String, String, bool)> = (said.iter())
         .map(|quad| {
@@ -163,7 +188,7 @@ fn rendered(state: &AppState, path: &str, node: &NamedNode, lang: LabelLang) -> 
             (quad.predicate.as_str().to_owned(), value, is_address)
         })
         .collect();
-    Ok(pages::thing(lang, path, node.as_str(), &said))
+    Ok(pages::thing(view, path, node.as_str(), &said))
 }
 
 /// `/ns`: the ontology.
@@ -178,8 +203,8 @@ pub(super) async fn ontology(State(state): State<AppState>, headers: HeaderMap) 
     }
     let quads =
         super::graph_store::parsed(oxigraph::io::RdfFormat::Turtle, vocab::yutu::NAMESPACE, ONTOLOGY.as_bytes());
-    let bytes =
-        quads.and_then(|quads| describe::written(&quads.into_iter().map(Triple::from).collect::<Vec<_>>(), format));
+    let bytes = quads
+        .and_then(|quads| describe::written(&state, &quads.into_iter().map(Triple::from).collect::<Vec<_>>(), format));
     match bytes {
         Ok(bytes) => evaluate::whole(name, bytes, None, &state),
         Err(error) => error.into_response(),

@@ -51,6 +51,7 @@ pub(super) struct Metrics {
     cache_entries: Gauge,
     pub(super) connections: Gauge,
     store_version: Gauge,
+    query_bytes: Gauge,
     resident_bytes: Gauge,
     uptime_seconds: Gauge,
 }
@@ -78,6 +79,7 @@ impl Metrics {
             cache_entries: Gauge::default(),
             connections: Gauge::default(),
             store_version: Gauge::default(),
+            query_bytes: Gauge::default(),
             resident_bytes: Gauge::default(),
             uptime_seconds: Gauge::default(),
             registry: Registry::default(),
@@ -100,6 +102,8 @@ impl Metrics {
         r.register("cache_entries", "Results in the cache", metrics.cache_entries.clone());
         r.register("connections", "Open connections", metrics.connections.clone());
         r.register("store_version", "Writes since the start", metrics.store_version.clone());
+        let (name, help) = ("query_memory", "Memory that running queries hold, as counted for the limits");
+        r.register_with_unit(name, help, Unit::Bytes, metrics.query_bytes.clone());
         let (name, help) = ("resident_memory", "Memory of the process");
         r.register_with_unit(name, help, Unit::Bytes, metrics.resident_bytes.clone());
         r.register_with_unit("uptime", "Time since the start", Unit::Seconds, metrics.uptime_seconds.clone());
@@ -127,6 +131,7 @@ impl Metrics {
         self.waiting.set(state.waiting.load(Ordering::Relaxed) as i64);
         self.store_version.set(state.store.version() as i64);
         self.uptime_seconds.set(state.started.elapsed().as_secs() as i64);
+        self.query_bytes.set(state.memory.memory_held() as i64);
         self.resident_bytes.set(resident_bytes().unwrap_or(0));
         let mut text = String::new();
         encode(&mut text, &self.registry)?;

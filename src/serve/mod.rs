@@ -1,12 +1,13 @@
 //! The store over HTTP: SPARQL 1.1 Protocol and Graph Store Protocol, linked data, search, a REST interface.
 //!
 //! [`app`] is a router that needs no socket, so that it is tested without one. What a request passes, in this order: `layers` (id,
-//! log, counts, security headers), compression, its handler: `sparql`, `graph_store`, `describe` (service description,
-//! VoID), `linked` and `pages` (linked data), `api` (REST) and `search`, `health`, `metrics`. What they share: `state`, `auth`, `negotiate`, `error`;
+//! log, counts, security headers), compression, `tell` (errors in the client's language), its handler: `sparql`, `graph_store`, `describe` (service description,
+//! VoID), `linked` and `pages` (linked data), `api` (REST) and `search`, `backup`, `health`, `metrics`. What they share: `state`, `auth`, `negotiate`, `error`;
 //! `evaluate` runs a query within its limits, `stream` sends results as they come, `cache` keeps them. `listen` has the sockets.
 
 mod api;
 mod auth;
+mod backup;
 mod cache;
 mod complexity;
 mod describe;
@@ -27,6 +28,7 @@ mod services;
 mod sparql;
 mod state;
 mod stream;
+mod tell;
 
 use axum::{
     Router,
@@ -74,13 +76,15 @@ pub fn app(state: AppState) -> Router {
         .route("/api/v1/queries/{name}", get(api::named_query))
         .route("/api/v1/stats", get(api::stats))
         .route("/api/v1/extract", post(api::extract))
-        .route("/admin/backup", post(api::backup))
+        .route("/admin/backup", post(backup::post))
         .route("/static/{name}", get(api::file))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::get))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
-        .layer(CatchPanicLayer::custom(layers::panicked));
+        .fallback(linked::under_base)
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(from_fn(tell::layer))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
     if state.config.cors {
         let headers = [header::ACCEPT, header::CONTENT_TYPE, header::AUTHORIZATION, header::IF_NONE_MATCH];
         let exposed = [header::ETAG, header::RETRY_AFTER, HeaderName::from_static("x-request-id")];

@@ -1,10 +1,12 @@
 //! Which format a client gets: `Accept` of RFC 9110, with quality values and wildcards.
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, header};
 use oxigraph::{
     io::{JsonLdProfile, RdfFormat},
     sparql::results::QueryResultsFormat,
 };
+
+use crate::graph::LabelLang;
 
 /// Media type of a form.
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
@@ -114,13 +116,27 @@ pub(super) fn wants_csv(headers: &HeaderMap) -> Option<bool> {
     best(headers, [&["application/json", "text/json"][..], &["text/csv"][..]].into_iter()).map(|at| at == 1)
 }
 
+/// The language that the client likes better, by `Accept-Language`; English where it says nothing of Chinese.
+pub(super) fn lang(headers: &HeaderMap) -> LabelLang {
+    let accepted = ranges(headers, &header::ACCEPT_LANGUAGE);
+    let wanted = |lang: &str| {
+        let ranges = accepted.iter().filter(|(name, _)| name.split('-').next() == Some(lang));
+        ranges.map(|(_, quality)| *quality).reduce(f32::max)
+    };
+    let any = accepted.iter().find(|(name, _)| name == "*").map_or(0.0, |(_, quality)| *quality);
+    let (zh, en) = (wanted("zh").unwrap_or(any), wanted("en").unwrap_or(any));
+    // Of two liked equally, the one that is named, else the first.
+    let is_first = || accepted.iter().find(|(name, _)| name.starts_with("zh") || name.starts_with("en"));
+    if zh > en || zh == en && zh > 0.0 && is_first().is_some_and(|(name, _)| name.starts_with("zh")) {
+        LabelLang::Zh
+    } else {
+        LabelLang::En
+    }
+}
+
 /// The place of the offer that the client likes best; the earlier of two equals. Without `Accept`, the first.
 fn best<'a>(headers: &HeaderMap, offers: impl Iterator<Item = &'a [&'a str]>) -> Option<usize> {
-    let accepted: Vec<(String, f32)> = (headers.get_all(header::ACCEPT).iter())
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(parse)
-        .collect();
+    let accepted = ranges(headers, &header::ACCEPT);
     if accepted.is_empty() {
         return Some(0);
     }
@@ -132,6 +148,12 @@ fn best<'a>(headers: &HeaderMap, offers: impl Iterator<Item = &'a [&'a str]>) ->
         }
     }
     best.map(|(at, _)| at)
+}
+
+/// What a header accepts, each with its quality.
+fn ranges(headers: &HeaderMap, name: &HeaderName) -> Vec<(String, f32)> {
+    let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).filter_map(parse).collect()
 }
 
 /// A media range and its quality: `text/*;q=0.5`.
@@ -191,6 +213,26 @@ mod tests {
         for name in GRAPH_TYPES {
             assert!(rdf_format(name).is_some(), "{name}");
         }
+    }
+
+    #[test]
+    fn errors_are_in_english_unless_chinese_is_liked_better() {
+        for (accepted, lang) in [
+            ("", LabelLang::En),
+            ("*", LabelLang::En),
+            ("fr, de;q=0.5", LabelLang::En),
+            ("zh-CN,zh;q=0.9,en;q=0.8", LabelLang::Zh),
+            ("en-US,en;q=0.9,zh;q=0.1", LabelLang::En),
+            ("fr, zh-Hans;q=0.2", LabelLang::Zh),
+            ("en, zh", LabelLang::En),
+            ("zh, en", LabelLang::Zh),
+            ("zh;q=0", LabelLang::En),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_LANGUAGE, accepted.parse().expect("a header"));
+            assert_eq!(super::lang(&headers), lang, "{accepted}");
+        }
+        assert_eq!(super::lang(&HeaderMap::new()), LabelLang::En);
     }
 
     #[test]

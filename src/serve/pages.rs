@@ -2,7 +2,7 @@
 //! templates; there is no script in a page.
 
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
@@ -14,15 +14,40 @@ use super::{
     auth::{self, Role},
     describe,
     error::HttpError,
+    form::Given,
     negotiate::{self, Wanted},
 };
 use crate::{
     graph::{LabelLang, type_label},
-    model::{EntityType, iri},
+    model::EntityType,
     rdf::vocab,
     search,
     store::{ArticleFacts, EntityCard, FactGroup, Figure, Stats},
 };
+
+/// How a page is shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) lang: LabelLang,
+    /// What the addresses of things begin with that have a page here.
+    pub(super) base: &'a str,
+}
+
+impl View<'_> {
+    /// Where the page of a thing is.
+    fn page_of(self, address: &str) -> String {
+        match address.strip_prefix(self.base) {
+            Some(path) => format!("/page/{}", encoded_path(path)),
+            None => address.to_owned(),
+        }
+    }
+
+    fn linked(self, address: &str, label: &str) -> Markup {
+        // Only addresses that cannot run anything become links.
+        let is_web = address.starts_with("http://") || address.starts_with("https://");
+        html! { @if is_web { a href=(self.page_of(address)) { (label) } } @else { (label) } }
+    }
+}
 
 /// The language of a page: as the browser likes it.
 pub(super) fn lang(headers: &HeaderMap) -> LabelLang {
@@ -90,7 +115,7 @@ pub(super) struct Asked {
 }
 
 /// The front page: counts, and what was searched for.
-pub(super) async fn home(State(state): State<AppState>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+pub(super) async fn home(State(state): State<AppState>, Given(asked): Given<Asked>, headers: HeaderMap) -> Response {
     let answer = async {
         auth::allow(&state, &headers, Role::Read)?;
         if asked.q.is_none()
@@ -100,6 +125,7 @@ pub(super) async fn home(State(state): State<AppState>, Query(asked): Query<Aske
             return describe::service(&state, &headers);
         }
         let lang = lang(&headers);
+        let view = View { lang, base: state.store.base().as_str() };
         let text = asked.q.unwrap_or_default();
         let hits = if text.trim().is_empty() {
             Vec::new()
@@ -130,7 +156,7 @@ pub(super) async fn home(State(state): State<AppState>, Query(asked): Query<Aske
                 table {
                     @for hit in &hits {
                         tr {
-                            td { a href=(page_of(&hit.iri)) { (hit.label) } @if hit.matched != hit.label { span.muted { " " (hit.matched) } } }
+                            td { a href=(view.page_of(&hit.iri)) { (hit.label) } @if hit.matched != hit.label { span.muted { " " (hit.matched) } } }
                             td { @for kind in &hit.types { (kind.parse::<EntityType>().ok().map_or(kind.as_str(), |kind| type_label(Some(kind), lang))) " " } }
                             td.muted { (hit.articles) " " (lang.pick("篇文章", "articles")) }
                         }
@@ -168,14 +194,6 @@ pub(super) fn query_page(_state: &AppState, headers: &HeaderMap) -> Response {
     page(lang, "SPARQL", content)
 }
 
-/// Where the page of a thing is.
-pub(super) fn page_of(address: &str) -> String {
-    match address.strip_prefix(iri::BASE) {
-        Some(path) => format!("/page/{}", encoded_path(path)),
-        None => address.to_owned(),
-    }
-}
-
 /// A path with what may not stand in one percent-encoded, slashes kept.
 pub(super) fn encoded_path(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
@@ -190,13 +208,8 @@ pub(super) fn encoded_path(path: &str) -> String {
     out
 }
 
-fn linked(address: &str, label: &str) -> Markup {
-    // Only addresses that cannot run anything become links.
-    let is_web = address.starts_with("http://") || address.starts_with("https://");
-    html! { @if is_web { a href=(page_of(address)) { (label) } } @else { (label) } }
-}
-
-fn groups(lang: LabelLang, title: &str, groups: &[FactGroup]) -> Markup {
+fn groups(view: View<'_>, title: &str, groups: &[FactGroup]) -> Markup {
+    let lang = view.lang;
     html! {
         @if !groups.is_empty() {
             h2 { (title) }
@@ -205,10 +218,10 @@ fn groups(lang: LabelLang, title: &str, groups: &[FactGroup]) -> Markup {
                     tr {
                         th scope="row" { (super::linked::predicate_label(group.predicate, lang)) }
                         td {
-                            (linked(&group.other.iri, &group.other.label))
+                            (view.linked(&group.other.iri, &group.other.label))
                             @for told in group.statements.iter().take(3) {
                                 @for passage in told.evidence.iter().take(1) { blockquote { (passage.text) } }
-                                div.muted { (linked(&told.article.iri, &told.article.title)) " " (told.article.published.as_deref().unwrap_or_default()) " · " (format!("{:.2}", told.confidence)) @if told.planned { " · " (lang.pick("拟", "planned")) } }
+                                div.muted { (view.linked(&told.article.iri, &told.article.title)) " " (told.article.published.as_deref().unwrap_or_default()) " · " (format!("{:.2}", told.confidence)) @if told.planned { " · " (lang.pick("拟", "planned")) } }
                             }
                             @if group.statements.len() > 3 { div.muted { "+ " (group.statements.len() - 3) } }
                         }
@@ -219,7 +232,8 @@ fn groups(lang: LabelLang, title: &str, groups: &[FactGroup]) -> Markup {
     }
 }
 
-fn figures(lang: LabelLang, figures: &[Figure]) -> Markup {
+fn figures(view: View<'_>, figures: &[Figure]) -> Markup {
+    let lang = view.lang;
     html! {
         @if !figures.is_empty() {
             h2 { (lang.pick("数据", "Figures")) }
@@ -229,7 +243,7 @@ fn figures(lang: LabelLang, figures: &[Figure]) -> Markup {
                         th scope="row" { (figure.indicator) }
                         td { (figure.value) " " (figure.unit) }
                         td { (figure.period.as_deref().unwrap_or_default()) }
-                        td { @for passage in figure.evidence.iter().take(1) { blockquote { (passage.text) } } span.muted { (linked(&figure.article.iri, &figure.article.title)) } }
+                        td { @for passage in figure.evidence.iter().take(1) { blockquote { (passage.text) } } span.muted { (view.linked(&figure.article.iri, &figure.article.title)) } }
                     }
                 }
             }
@@ -243,7 +257,8 @@ fn as_data(path: &str, lang: LabelLang) -> Markup {
 }
 
 /// The page of an entity.
-pub(super) fn entity(lang: LabelLang, path: &str, card: &EntityCard) -> Response {
+pub(super) fn entity(view: View<'_>, path: &str, card: &EntityCard) -> Response {
+    let lang = view.lang;
     let content = html! {
         h1 { (card.label) }
         p {
@@ -254,39 +269,40 @@ pub(super) fn entity(lang: LabelLang, path: &str, card: &EntityCard) -> Response
         @if !card.other_names.is_empty() { p { (lang.pick("又称：", "Also: ")) (card.other_names.join("、")) } }
         p.muted { code { (card.iri) } }
         (as_data(path, lang))
-        (groups(lang, lang.pick("由此出发的事实", "Facts from here"), &card.facts_out))
-        (groups(lang, lang.pick("指向此处的事实", "Facts to here"), &card.facts_in))
-        (figures(lang, &card.figures))
+        (groups(view, lang.pick("由此出发的事实", "Facts from here"), &card.facts_out))
+        (groups(view, lang.pick("指向此处的事实", "Facts to here"), &card.facts_in))
+        (figures(view, &card.figures))
     };
     page(lang, &card.label, content)
 }
 
 /// The page of an article.
-pub(super) fn article(lang: LabelLang, path: &str, facts: &ArticleFacts) -> Response {
+pub(super) fn article(view: View<'_>, path: &str, facts: &ArticleFacts) -> Response {
+    let lang = view.lang;
     let article = &facts.article;
     let content = html! {
         h1 { (article.title) }
-        p.muted { (article.published.as_deref().unwrap_or_default()) " " @if let Some(source) = &article.source { (linked(source, source)) } }
+        p.muted { (article.published.as_deref().unwrap_or_default()) " " @if let Some(source) = &article.source { (view.linked(source, source)) } }
         (as_data(path, lang))
         h2 { (lang.pick("实体", "Entities")) }
-        p { @for entity in &facts.entities { (linked(&entity.iri, &entity.label)) " " } }
+        p { @for entity in &facts.entities { (view.linked(&entity.iri, &entity.label)) " " } }
         @if !facts.relations.is_empty() {
             h2 { (lang.pick("关系", "Relations")) }
             table { @for fact in &facts.relations { tr {
-                td { (linked(&fact.subject.iri, &fact.subject.label)) " " (super::linked::predicate_label(fact.predicate, lang)) " " (linked(&fact.object.iri, &fact.object.label)) }
-                td { @for passage in fact.evidence.iter().take(1) { blockquote { (passage.text) } } a.muted href=(page_of(&fact.claim)) { (format!("{:.2}", fact.confidence)) } }
+                td { (view.linked(&fact.subject.iri, &fact.subject.label)) " " (super::linked::predicate_label(fact.predicate, lang)) " " (view.linked(&fact.object.iri, &fact.object.label)) }
+                td { @for passage in fact.evidence.iter().take(1) { blockquote { (passage.text) } } a.muted href=(view.page_of(&fact.claim)) { (format!("{:.2}", fact.confidence)) } }
             } } }
         }
-        (figures(lang, &facts.observations))
+        (figures(view, &facts.observations))
     };
     page(lang, &article.title, content)
 }
 
 /// The page of anything else: what the store says of it.
-pub(super) fn thing(lang: LabelLang, path: &str, address: &str, said: &[(String, String, bool)]) -> Response {
+pub(super) fn thing(view: View<'_>, path: &str, address: &str, said: &[(String, String, bool)]) -> Response {
+    let lang = view.lang;
     let short = |address: &str| {
-        let known = vocab::PREFIXES
-            .iter()
+        let known = vocab::prefixes(view.base)
             .find_map(|(name, namespace)| Some(format!("{name}:{}", address.strip_prefix(namespace)?)));
         known.unwrap_or_else(|| address.to_owned())
     };
@@ -296,7 +312,7 @@ pub(super) fn thing(lang: LabelLang, path: &str, address: &str, said: &[(String,
         (as_data(path, lang))
         table { @for (property, value, is_address) in said { tr {
             th scope="row" { (short(property)) }
-            td { @if *is_address { (linked(value, &short(value))) } @else { (value) } }
+            td { @if *is_address { (view.linked(value, &short(value))) } @else { (value) } }
         } } }
     };
     page(lang, &short(address), content)

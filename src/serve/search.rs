@@ -28,7 +28,8 @@ const LIMIT: usize = 20;
 /// Asks the index.
 pub(super) async fn find(state: &AppState, query: Query) -> Result<Vec<Hit>, HttpError> {
     let index = state.config.search.clone();
-    let index = index.ok_or_else(|| HttpError::NotFound("this service was started without search".to_owned()))?;
+    let index = index
+        .ok_or_else(|| HttpError::not_found("本服务启动时未开启检索", "this service was started without search"))?;
     if !index.is_ready() {
         return Err(HttpError::NotIndexed);
     }
@@ -173,5 +174,5 @@ fn gather<'a>(pattern: &'a GraphPattern, triples: &mut Vec<&'a TriplePattern>) -
 /// Types by their English or Chinese names, separated by commas.
 pub(super) fn types(names: &str) -> Result<Vec<EntityType>, HttpError> {
     let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
-    names.map(|name| name.parse::<EntityType>().map_err(|error| HttpError::BadRequest(error.to_string()))).collect()
+    names.map(|name| Ok(name.parse::<EntityType>()?)).collect()
 }

@@ -6,7 +6,6 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode},
     response::{IntoResponse as _, Response},
 };
-use oxigraph::sparql::CancellationToken;
 
 use super::{
     AppState,
@@ -61,7 +60,7 @@ impl Parameters {
 fn once(place: &mut Option<String>, name: &str, value: String) -> Result<(), HttpError> {
     match place.replace(value) {
         None => Ok(()),
-        Some(_) => Err(HttpError::BadRequest(format!("`{name}` is given twice"))),
+        Some(_) => Err(HttpError::bad_request(format!("`{name}` 给出了两次"), format!("`{name}` is given twice"))),
     }
 }
 
@@ -77,7 +76,7 @@ pub(super) async fn get(
         let mut parameters = Parameters::default();
         parameters.add(query.unwrap_or_default().as_bytes())?;
         if parameters.update.is_some() {
-            return Err(HttpError::BadRequest("an update has to be sent by POST".to_owned()));
+            return Err(HttpError::bad_request("更新语句须用 POST 发送", "an update has to be sent by POST"));
         }
         match parameters.query.take() {
             Some(sparql) => {
@@ -87,7 +86,7 @@ pub(super) async fn get(
             None if parameters.default_graphs.is_empty() && parameters.named_graphs.is_empty() => {
                 describe::service(&state, &headers)
             }
-            None => Err(HttpError::BadRequest("the parameter `query` is missing".to_owned())),
+            None => Err(HttpError::bad_request("缺少参数 `query`", "the parameter `query` is missing")),
         }
     };
     let mut response = answer.await.unwrap_or_else(HttpError::into_response);
@@ -109,7 +108,7 @@ pub(super) async fn post(State(state): State<AppState>, RawQuery(query): RawQuer
         match media_type.as_str() {
             FORM => {
                 if parameters.query.is_some() || parameters.update.is_some() {
-                    return Err(HttpError::BadRequest("the query belongs into the body".to_owned()));
+                    return Err(HttpError::bad_request("查询应放在正文中", "the query belongs into the body"));
                 }
                 let is_writer = auth::allow(&state, &headers, Role::Admin).is_ok();
                 let limit = if is_writer { limits.upload_bytes } else { limits.body_bytes };
@@ -136,8 +135,13 @@ pub(super) async fn post(State(state): State<AppState>, RawQuery(query): RawQuer
                 auth::allow(&state, &headers, Role::Admin)?;
                 update(&state, sparql, parameters, describe::endpoint(&state, &headers)).await
             }
-            (Some(_), Some(_)) => Err(HttpError::BadRequest("either `query` or `update`, not both".to_owned())),
-            (None, None) => Err(HttpError::BadRequest("the parameter `query` or `update` is missing".to_owned())),
+            (Some(_), Some(_)) => {
+                Err(HttpError::bad_request("`query` 和 `update` 只能给出一个", "either `query` or `update`, not both"))
+            }
+            (None, None) => Err(HttpError::bad_request(
+                "缺少参数 `query` 或 `update`",
+                "the parameter `query` or `update` is missing",
+            )),
         }
     };
     answer.await.unwrap_or_else(HttpError::into_response)
@@ -152,9 +156,8 @@ async fn update(
 ) -> Result<Response, HttpError> {
     complexity::check_update(&sparql)?;
     let place = evaluate::place(state).await?;
-    let limits = &state.config.limits;
-    let (limit, memory) = (limits.timeout, limits.query_memory_bytes);
-    let token = CancellationToken::with_memory_limit(memory);
+    let limit = state.config.limits.timeout;
+    let token = state.token();
     let guard = CancelOnDrop(token.clone());
     let shared = state.clone();
     let (has_timed_out, watched) = (std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false)), token.clone());
@@ -181,17 +184,17 @@ async fn update(
         };
         let done = shared.store.update(&sparql, &settings);
         shared.changed();
-        done.map_err(|error| (error, token.is_memory_exceeded()))
+        done.map_err(|error| match HttpError::of_memory(&token, &shared.config.limits) {
+            Some(of_memory) => of_memory,
+            None if has_timed_out.load(std::sync::atomic::Ordering::Relaxed) => HttpError::TimedOut(limit),
+            None => error.into(),
+        })
     };
     let done = tokio::task::spawn_blocking(work).await;
     alarm.abort();
     drop(guard);
-    match done? {
-        Ok(()) => Ok(StatusCode::NO_CONTENT.into_response()),
-        Err((_, true)) => Err(HttpError::OutOfMemory(memory)),
-        Err(_) if has_timed_out.load(std::sync::atomic::Ordering::Relaxed) => Err(HttpError::TimedOut(limit)),
-        Err((error, false)) => Err(error.into()),
-    }
+    done??;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// `/update`: the same, for clients that have an address each.

@@ -10,11 +10,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use oxigraph::sparql::CancellationToken;
 use tokio::sync::Semaphore;
 
 use super::{auth::Tokens, cache::Cache, federation::Federation, metrics::Metrics};
 use crate::{
-    model::iri,
     pipeline::Extractor,
     search::SearchIndex,
     store::{Stats, YutuStore},
@@ -39,13 +39,15 @@ pub struct Limits {
     pub result_bytes: usize,
     /// Bytes that one query may hold in memory, about.
     pub query_memory_bytes: usize,
+    /// Bytes that all queries together may hold, about.
+    pub memory_bytes: usize,
     /// Open connections.
     pub connections: usize,
 }
 
 impl Default for Limits {
-    /// 30 s; 1 MiB queries, 64 MiB data; as many queries as processors, 64 waiting up to 10 s; 256 MiB results; 512 MiB memory a query;
-    /// 1024 connections.
+    /// 30 s; 1 MiB queries, 64 MiB data; as many queries as processors, 64 waiting up to 10 s; 256 MiB results; 512 MiB memory a query,
+    /// 2 GiB for all; 1024 connections.
     fn default() -> Self {
         let queries = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
         Self {
@@ -57,6 +59,7 @@ impl Default for Limits {
             wait: Duration::from_secs(10),
             result_bytes: 256 << 20,
             query_memory_bytes: 512 << 20,
+            memory_bytes: 2 << 30,
             connections: 1024,
         }
     }
@@ -113,6 +116,8 @@ pub struct Shared {
     /// Places for queries.
     pub(super) running: Arc<Semaphore>,
     pub(super) waiting: AtomicUsize,
+    /// What all queries hold; the tokens of queries are within it.
+    pub(super) memory: CancellationToken,
     pub(super) cache: Cache,
     pub(super) metrics: Metrics,
     pub(super) federation: Option<Arc<Federation>>,
@@ -152,6 +157,7 @@ impl AppState {
             store: Arc::new(store),
             running: Arc::new(Semaphore::new(config.limits.queries.max(1))),
             waiting: AtomicUsize::new(0),
+            memory: CancellationToken::with_memory_limit(config.limits.memory_bytes),
             cache: Cache::new(config.cache_bytes),
             metrics: Metrics::new(),
             federation,
@@ -179,13 +185,13 @@ impl AppState {
         super::search::follow(self);
     }
 
+    /// The token of a query or update: it may hold so much itself, and no more than is left of what all may hold.
+    pub(super) fn token(&self) -> CancellationToken {
+        self.memory.within(self.config.limits.query_memory_bytes)
+    }
+
     /// The service is to end soon: `/readyz` says so, that no new requests are sent here.
     pub fn stop(&self) {
         self.is_stopping.store(true, std::sync::atomic::Ordering::Relaxed);
-    }
-
-    /// The base of the addresses of the store's own things.
-    pub(super) fn data_base(&self) -> &'static str {
-        iri::BASE
     }
 }

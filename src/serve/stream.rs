@@ -78,8 +78,7 @@ pub(super) async fn run(
     job: impl FnOnce(&mut Sink, &CancellationToken) -> Result<(), Stop> + Send + 'static,
 ) -> Result<Response, HttpError> {
     let limits = &state.config.limits;
-    let memory = limits.query_memory_bytes;
-    let token = CancellationToken::with_memory_limit(memory);
+    let token = state.token();
     let (sender, receiver) = mpsc::channel(8);
     let hungry = Arc::new(AtomicBool::new(false));
     let mut sink = Sink { sender, hungry: Arc::clone(&hungry), sent: 0, limit: limits.result_bytes };
@@ -93,15 +92,18 @@ pub(super) async fn run(
         is_done: false,
     };
     let span = tracing::Span::current();
+    let shared = state.clone();
     tokio::task::spawn_blocking(move || {
         let _entered = span.entered();
         let end = match job(&mut sink, &token) {
             Ok(()) => Ok(()),
             Err(Stop::Gone) => return,
             Err(Stop::Http(error)) => Err(error),
-            Err(Stop::Evaluation(_)) if token.is_memory_exceeded() => Err(HttpError::OutOfMemory(memory)),
-            Err(Stop::Evaluation(QueryEvaluationError::Cancelled)) => return,
-            Err(Stop::Evaluation(source)) => Err(HttpError::Query(QueryError::Evaluation { source })),
+            Err(Stop::Evaluation(source)) => match (HttpError::of_memory(&token, &shared.config.limits), source) {
+                (Some(error), _) => Err(error),
+                (None, QueryEvaluationError::Cancelled) => return,
+                (None, source) => Err(HttpError::Query(QueryError::Evaluation { source })),
+            },
         };
         // Nobody may be there any more to hear of it.
         let _ = sink.sender.blocking_send(Piece::End(end));
@@ -121,7 +123,7 @@ pub(super) async fn of_quads(
     let job = move |sink: &mut Sink, token: &CancellationToken| {
         let buffer = Buffer::default();
         sink.begin(media_type)?;
-        let mut writer = rdf::serializer(format, buffer.clone());
+        let mut writer = rdf::serializer(format, shared.store.base().as_str(), buffer.clone());
         for graph in &graphs {
             for quad in shared.store.oxigraph().quads_for_pattern(None, None, None, Some(graph.as_ref())) {
                 let quad = quad.map_err(|error| Stop::Http(HttpError::Internal(error.to_string())))?;

@@ -486,6 +486,49 @@ async fn addresses_lead_to_pages_and_data() {
 }
 
 #[tokio::test]
+async fn another_base_is_followed_throughout() {
+    for (base, path) in [
+        ("https://data.example.cn/kb/", "/kb/Park/"),
+        ("https://data.example.cn/", "/Park/"),
+        ("https://data.example.cn/图谱/", "/%E5%9B%BE%E8%B0%B1/Park/"),
+    ] {
+        let corpus = read_corpus(Path::new("tests/fixtures/gold")).expect("the fixtures are gold");
+        let extractions: Vec<Extraction> = corpus.iter().map(|article| article.extraction()).collect();
+        let store = YutuStore::in_memory_with_base(base.parse().expect("a base")).expect("a store");
+        store.replace_articles(&extractions, Known::Keep).expect("taken");
+        let public_url = Some("https://data.example.cn".to_owned());
+        let state = AppState::new(store, Config { public_url, ..Config::default() });
+        let name = encoded("京滨工业园");
+        for (accept, folder) in [("text/html", "page"), ("text/turtle", "data")] {
+            for path in [path, "/id/Park/"] {
+                let asked = with_header(request("GET", &format!("{path}{name}")), header::ACCEPT, accept);
+                let answer = ask_of(&state, asked).await;
+                assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}: {}", answer.body);
+                let target = answer.headers[header::LOCATION].to_str().expect("text");
+                let target = target.strip_prefix("https://data.example.cn").expect("the public address");
+                assert!(target.starts_with(&format!("/{folder}/Park/")), "{target}");
+                let answer = ask_of(&state, with_header(request("GET", target), header::ACCEPT, accept)).await;
+                assert_eq!(answer.status, StatusCode::OK, "{target}");
+                assert!(answer.body.contains("京滨园") && answer.body.contains(base), "{}", answer.body);
+                assert!(!answer.body.contains("yutu.example/id/"), "{}", answer.body);
+                assert!(accept != "text/html" || answer.body.contains("href=\"/page/Company/"), "{}", answer.body);
+            }
+        }
+        let void = with_header(request("GET", "/.well-known/void"), header::ACCEPT, "application/n-triples");
+        let void = ask_of(&state, void).await.body;
+        assert!(void.contains(&format!("uriSpace> \"{base}\"")), "{void}");
+        assert!(void.contains("https://data.example.cn/sparql") && !void.contains("yutu.example/id/"), "{void}");
+        let rows = ask_of(&state, get_request("SELECT ?o { id:Park\\/京滨工业园 rdfs:label ?o }", "text/csv")).await;
+        assert_eq!(rows.body.lines().count(), 2, "{}", rows.body);
+        let named = format!("/api/v1/queries/parks-in-region?region={}", encoded("武清区"));
+        let rows = ask_of(&state, with_header(request("GET", &named), header::ACCEPT, "text/csv")).await;
+        assert!(rows.body.contains("京滨工业园"), "{}", rows.body);
+        let nothing = ask_of(&state, with_header(request("GET", "/nowhere/at/all"), header::ACCEPT, "text/html")).await;
+        assert!(base.ends_with(".cn/") || nothing.status == StatusCode::NOT_FOUND, "{}", nothing.status);
+    }
+}
+
+#[tokio::test]
 async fn nothing_of_the_data_becomes_markup() {
     let state = writable();
     let script = "<script>alert(1)</script>";
@@ -656,4 +699,118 @@ async fn what_would_cost_too_much_before_evaluation_is_refused() {
     let answer = ask(post_request("application/sparql-query", &nested)).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     assert!(answer.body.contains("nested deeper than 100"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn errors_come_in_the_clients_language_with_one_code() {
+    let state = writable();
+    for (asked, status, code, zh, en) in [
+        (get_request("SELECT * {\n ?s ?p }", "*/*"), 400, "query-syntax", "查询不符合 SPARQL", "not SPARQL 1.1"),
+        (request("GET", "/sparql?update=CLEAR%20ALL"), 400, "bad-request", "须用 POST", "by POST"),
+        (post_request("application/sparql-update", "CLEAR ALL"), 401, "token-missing", "需要令牌", "needs a token"),
+        (get_request(PARKS, "image/png"), 406, "not-acceptable", "可提供的格式", "can be had as"),
+        (post_request("application/json", "{}"), 415, "unsupported-media-type", "请以下列格式", "send it as"),
+        (request("DELETE", "/sparql"), 405, "method-not-allowed", "可用的方法", "the methods here"),
+        (request("GET", "/nothing"), 404, "not-found", "此地址没有内容", "nothing at this address"),
+        (request("GET", "/api/v1/entity?entity=zzz"), 404, "not-found", "没有名为 `zzz`", "is called `zzz`"),
+        (request("GET", "/api/v1/entity"), 400, "bad-request", "参数有误", "missing field"),
+        (request("GET", "/api/v1/claims?entity=x&predicate=y"), 400, "bad-request", "没有 `y` 这个名称", "`y` is no"),
+        (request("GET", "/api/v1/queries/parks-in-region"), 400, "bad-request", "region", "region"),
+        (request("GET", "/graphs?graph=urn%3Anone"), 404, "not-found", "没有这个图", "no such graph"),
+    ] {
+        let (parts, body) = asked.into_parts();
+        let bytes = body.collect().await.expect("a body").to_bytes();
+        for (lang, said) in [("zh-CN,zh;q=0.9", zh), ("en", en), ("fr", en)] {
+            let asked = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
+            let answer = ask_of(&state, with_header(asked, header::ACCEPT_LANGUAGE, lang)).await;
+            assert_eq!(answer.status, status, "{}", answer.body);
+            assert_eq!(answer.headers["x-error-code"], code, "{}", answer.body);
+            assert!(answer.body.contains(said), "{lang}: {said} in {}", answer.body);
+            assert_eq!(answer.headers[header::CONTENT_LANGUAGE], &lang[..2].replace("fr", "en"));
+            assert!(answer.headers.get_all(header::VARY).iter().any(|vary| vary == "accept-language"));
+            if parts.uri.path().starts_with("/api/") {
+                assert_eq!(answer.media_type, "application/problem+json");
+                let problem: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+                assert_eq!(
+                    (problem["code"].as_str(), problem["status"].as_u64()),
+                    (Some(code), Some(u64::from(status)))
+                );
+            } else {
+                assert_eq!(answer.media_type, "text/plain; charset=utf-8");
+            }
+        }
+    }
+    let head = with_header(request("HEAD", "/nothing"), header::ACCEPT_LANGUAGE, "zh");
+    let head = ask_of(&state, head).await;
+    assert_eq!((head.status, head.body.as_str()), (StatusCode::NOT_FOUND, ""));
+}
+
+/// Queries that hold much before they answer, one for each way to hold it.
+const HOLDERS: [&str; 6] = [
+    "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f",
+    "SELECT (COUNT(*) AS ?n) { SELECT DISTINCT * { ?a ?b ?c . ?d ?e ?f } }",
+    "SELECT (COUNT(*) AS ?n) { SELECT ?a ?c ?f (COUNT(*) AS ?m) { ?a ?b ?c . ?d ?e ?f } GROUP BY ?a ?c ?f }",
+    "SELECT (COUNT(*) AS ?n) { { SELECT ?p ?a ?f { ?a ?p ?c . ?d ?e ?f } } { SELECT ?p ?g ?l { ?g ?p ?i . ?j ?k ?l } } }",
+    "SELECT (COUNT(*) AS ?n) { ?a (!yutu:none|^(!yutu:none))+ ?b }",
+    "SELECT (GROUP_CONCAT(CONCAT(STR(?a), STR(?d))) AS ?x) { ?a ?b ?c . ?d ?e ?f }",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_that_needs_more_than_is_left_for_all_is_refused() {
+    let state = state_with(|config| config.limits.memory_bytes = 1 << 20);
+    for query in HOLDERS {
+        let answer = ask_of(&state, get_request(query, "text/csv")).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{query}: {}", answer.body);
+        assert_eq!(answer.headers["x-error-code"], "memory-taken", "{}", answer.body);
+        assert!(answer.body.contains("1048576 bytes") && answer.headers.contains_key(header::RETRY_AFTER));
+        assert_eq!(state.memory.memory_held(), 0, "{query}: all of it is given back");
+    }
+    assert_eq!(ask_of(&state, get_request(PARKS, "text/csv")).await.status, StatusCode::OK);
+    assert_eq!(state.metrics.out_of_memory.get(), HOLDERS.len() as u64);
+    // What CONSTRUCT has sent before is broken off.
+    let query = "CONSTRUCT { ?a ?e ?f } WHERE { ?a ?b ?c . ?d ?e ?f }";
+    let response = app(state.clone()).oneshot(get_request(query, "application/n-triples")).await.expect("an answer");
+    assert!(response.status() == StatusCode::SERVICE_UNAVAILABLE || response.into_body().collect().await.is_err());
+    assert_eq!(state.metrics.out_of_memory.get(), HOLDERS.len() as u64 + 1);
+}
+
+/// Each of them alone may hold what it needs; it is the sum that is limited.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn queries_at_the_same_time_stay_within_the_limit_for_all() {
+    let limit = 12 << 20;
+    let state = state_with(|config| {
+        config.limits.memory_bytes = limit;
+        config.limits.queries = 8;
+    });
+    let query = |offset: usize| {
+        format!(
+            "SELECT (COUNT(*) AS ?n) {{ SELECT DISTINCT ?a ?c ?e ?f {{ ?a ?b ?c . ?d ?e ?f }} OFFSET {offset} LIMIT 20000 }}"
+        )
+    };
+    let alone = ask_of(&state, get_request(&query(0), "text/csv")).await;
+    assert_eq!(alone.status, StatusCode::OK, "{}", alone.body);
+    let (mut most, mut done, mut refused) = (0, 0, 0);
+    for round in 0..5 {
+        let running: Vec<_> = (0..8)
+            .map(|number| tokio::spawn(app(state.clone()).oneshot(get_request(&query(round * 8 + number), "text/csv"))))
+            .collect();
+        while running.iter().any(|one| !one.is_finished()) {
+            most = most.max(state.memory.memory_held());
+            tokio::time::sleep(Duration::from_micros(200)).await;
+        }
+        for one in running {
+            let response = one.await.expect("it ran").expect("an answer");
+            match response.status() {
+                StatusCode::OK => done += 1,
+                StatusCode::SERVICE_UNAVAILABLE => {
+                    assert_eq!(response.headers()["x-error-code"], "memory-taken");
+                    refused += 1;
+                }
+                other => panic!("{other}"),
+            }
+        }
+    }
+    assert!(most > limit / 4 && most <= limit, "{most} bytes were held of {limit}");
+    assert!(done > 0 && refused > 0, "{done} done, {refused} refused");
+    assert_eq!(state.memory.memory_held(), 0);
 }

@@ -7,6 +7,7 @@ use oxigraph::{
     store::StorageError,
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     StoreError, YutuStore,
@@ -16,7 +17,7 @@ use super::{
     union,
 };
 use crate::{
-    model::{Article, EntityType, Extraction, iri},
+    model::{Article, EntityType, Extraction},
     rdf::{
         encode,
         vocab::{dcterms, rdf, yutu},
@@ -27,7 +28,7 @@ use crate::{
 const WRITE_MEMORY_MB: usize = 64;
 
 /// What became of an article that was handed to the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Taken {
     /// It was not known.
@@ -48,7 +49,7 @@ pub enum Known {
 }
 
 /// An article of the store, in a line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ArticleRow {
     /// Its address, which is its graph's name.
     pub iri: String,
@@ -69,7 +70,7 @@ pub struct ArticleRow {
 }
 
 /// Everything that one article states.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ArticleFacts {
     /// The article.
     pub article: ArticleRow,
@@ -87,7 +88,7 @@ impl YutuStore {
     /// # Errors
     /// When the store cannot be read.
     pub fn contains_article(&self, article: &Article) -> Result<bool, StoreError> {
-        let graph = NamedNode::new_unchecked(iri::article(article));
+        let graph = NamedNode::new_unchecked(self.article_iri(article));
         self.store.contains_named_graph(&graph).map_err(self.failed("look an article up"))
     }
 
@@ -109,7 +110,7 @@ impl YutuStore {
         let mut standing: Vec<bool> = vec![false; batch.len()];
         for (index, extraction) in batch.iter().enumerate() {
             let article = &extraction.article;
-            let graph = NamedNode::new_unchecked(iri::article(article));
+            let graph = NamedNode::new_unchecked(self.article_iri(article));
             let is_known = self.contains_article(article)?;
             if is_known && known == Known::Keep || !in_batch.insert(graph.as_str().to_owned()) {
                 outcome.push(Taken::Same);
@@ -135,10 +136,15 @@ impl YutuStore {
             }
             outcome.push(taken);
         }
-        let quads: Vec<Quad> = (batch.iter().zip(&standing))
+        let mut quads: Vec<Quad> = (batch.iter().zip(&standing))
             .filter(|(_, stands)| **stands)
             .flat_map(|(extraction, _)| encode(extraction))
             .collect();
+        if let Some(translation) = self.translation() {
+            for quad in &mut quads {
+                translation.quad(quad);
+            }
+        }
         self.write(&outdated, &quads)?;
         Ok(outcome)
     }
@@ -333,6 +339,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::gold::read_corpus;
+    use crate::model::iri;
 
     pub(in crate::store) fn fixtures() -> Vec<Extraction> {
         let corpus = read_corpus(Path::new("tests/fixtures/gold")).expect("the fixtures are gold");
@@ -351,7 +358,7 @@ pub(super) mod tests {
     }
 
     fn assert_union(store: &YutuStore) {
-        let node = super::super::open::store_node();
+        let node = store.store_node();
         let mut default = BTreeSet::new();
         let mut named = BTreeSet::new();
         for quad in store.store.iter() {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use oxigraph::model::{GraphNameRef, NamedNode};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     StoreError, YutuStore,
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// What is known of an entity.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct EntityCard {
     /// Its address.
     pub iri: String,
@@ -42,7 +43,7 @@ pub struct EntityCard {
 }
 
 /// One fact with all articles that state it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct FactGroup {
     /// Which relation.
     pub predicate: Predicate,
@@ -53,7 +54,7 @@ pub struct FactGroup {
 }
 
 /// One article's statement of a fact.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Statement {
     /// The article.
     pub article: ArticleRef,

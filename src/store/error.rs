@@ -10,6 +10,8 @@ use oxigraph::{
     store::{LoaderError, SerializerError, StorageError},
 };
 
+use crate::model::iri::Base;
+
 /// Why something could not be done with a store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -53,6 +55,18 @@ pub enum StoreError {
         found: String,
         /// What this program writes.
         expected: u32,
+    },
+    /// A store with other addresses.
+    #[error(
+        "the addresses of the store {path} begin with {found}, not with {wanted}; rewrite them by `yutu rebase --store {path} --to {wanted}`"
+    )]
+    OtherBase {
+        /// The store.
+        path: PathBuf,
+        /// What its addresses begin with.
+        found: Base,
+        /// What they were to begin with.
+        wanted: Base,
     },
     /// No room.
     #[error("cannot {tried}: the disk of {path} is full; make room and run the same command again")]
@@ -209,6 +223,12 @@ impl StoreError {
                 "图谱库 {} 的结构版本是 {found}，本程序读取的是 {expected}；请将文章重新读入新库，或使用当初建库的版本",
                 path.display()
             ),
+            Self::OtherBase { path, found, wanted } => {
+                let path = path.display();
+                format!(
+                    "图谱库 {path} 中的地址以 {found} 开头，而非 {wanted}；可用 `yutu rebase --store {path} --to {wanted}` 改写"
+                )
+            }
             Self::DiskFull { path, .. } => {
                 format!("{} 所在磁盘已满；请腾出空间后重新执行同一命令", path.display())
             }

@@ -1,17 +1,14 @@
 //! Whole graphs in and out, and the one place where single quads are written: the union is kept whatever is written.
 //!
 //! Where the default graph is the union of the others it cannot be written to as such. What names no graph then goes to, and is taken
-//! from, [`UNNAMED_GRAPH`], which is part of the union like any other graph.
+//! from, [`YutuStore::unnamed_graph`], which is part of the union like any other graph.
 
 use oxigraph::{
     model::{GraphName, GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Triple},
     store::{StorageError, Transaction},
 };
 
-use super::{StoreError, YutuStore, open::store_node, union};
-
-/// Where triples go that an update or a client writes without naming a graph.
-pub const UNNAMED_GRAPH: &str = "https://yutu.example/id/load/update";
+use super::{StoreError, YutuStore, open::is_description, union};
 
 /// A graph as SPARQL's protocols name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +31,7 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// The graph that is meant where quads say `graph`: with a union, the default graph stands for [`UNNAMED_GRAPH`].
+    /// The graph that is meant where quads say `graph`: with a union, the default graph stands for [`YutuStore::unnamed_graph`].
     pub(super) fn resolved(&self, graph: GraphName) -> GraphName {
         match graph {
             GraphName::DefaultGraph if !self.is_scratch => self.unnamed.clone().into(),
@@ -50,7 +47,8 @@ impl<'a> Writer<'a> {
     /// Adds a quad.
     pub(super) fn insert(&mut self, mut quad: Quad) {
         quad.graph_name = self.resolved(quad.graph_name);
-        if self.is_own(quad.graph_name.as_ref()) {
+        // Another store's description would leave open which is this one's.
+        if self.is_own(quad.graph_name.as_ref()) || !self.is_scratch && is_description(&quad) {
             return;
         }
         self.touched += 1;
@@ -124,8 +122,8 @@ impl YutuStore {
             store: self,
             transaction: self.store.start_transaction()?,
             is_scratch: self.is_scratch,
-            own: store_node(),
-            unnamed: NamedNode::new_unchecked(UNNAMED_GRAPH),
+            own: self.store_node(),
+            unnamed: self.unnamed_graph(),
             touched: 0,
         })
     }
@@ -257,7 +255,7 @@ mod tests {
         let store = store_of(&fixtures());
         let articles = store.stats().expect("counts").articles;
         store.put_graph(&GraphTarget::Default, [triple(1)], false).expect("written");
-        assert!(store.contains_graph(&named(UNNAMED_GRAPH)).expect("read"));
+        assert!(store.contains_graph(&GraphTarget::Named(store.unnamed_graph())).expect("read"));
         store.remove_graph(&GraphTarget::Default).expect("emptied");
         assert_eq!(store.stats().expect("counts").articles, articles, "articles are not emptied with it");
     }
@@ -265,7 +263,7 @@ mod tests {
     #[test]
     fn the_stores_own_graph_cannot_be_written() {
         let store = YutuStore::in_memory().expect("a store");
-        let own = GraphTarget::Named(store_node());
+        let own = GraphTarget::Named(store.store_node());
         store.put_graph(&own, [triple(1)], true).expect("ignored");
         store.remove_graph(&own).expect("ignored");
         assert_eq!(store.oxigraph().len().expect("counted"), 1, "the version is still there");

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use oxigraph::model::{GraphNameRef, Literal, NamedNode, NamedOrBlankNode, Term};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{StoreError, YutuStore, read::plain};
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
 };
 
 /// An entity by its names.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 pub struct Named {
     /// Its address.
     pub iri: String,
@@ -25,7 +26,7 @@ pub struct Named {
 }
 
 /// An entity that a name may mean.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Found {
     /// The entity.
     pub entity: Named,

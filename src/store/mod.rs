@@ -2,7 +2,7 @@
 //!
 //! The store adds to Oxigraph what the program promises: one graph an article, taken or retracted as a whole (`articles`); a default
 //! graph that is the union of all others (`union`); a version of the shape of its triples and a lock between programs
-//! (`open`); RDF in and out (`transfer`); what is known of an entity (`lookup`, `card`); counts (`stats`). Queries go through
+//! (`open`); RDF in and out (`transfer`); what is known of an entity (`lookup`, `card`); counts (`stats`); all of it under another base (`rebase`). Queries go through
 //! [`YutuStore::query`], SPARQL updates and whole graphs through `update` and `graphs`, which keep the union too.
 
 mod articles;
@@ -14,6 +14,7 @@ mod lookup;
 mod open;
 mod query;
 mod read;
+mod rebase;
 mod stats;
 mod transfer;
 mod union;
@@ -25,19 +26,28 @@ use std::{
     sync::atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
-use oxigraph::store::Store;
+use oxigraph::{model::NamedNode, store::Store};
 
 pub use articles::{ArticleFacts, ArticleRow, Known, Taken};
 pub use card::{EntityCard, FactGroup, Statement};
 pub use changes::Changes;
 pub use error::StoreError;
-pub use graphs::{GraphTarget, UNNAMED_GRAPH};
+pub use graphs::GraphTarget;
 pub use lookup::{Found, Named};
 pub use query::{Extension, QueryError, QuerySettings};
 pub use read::{ArticleRef, Fact, Figure};
+pub use rebase::{Rebased, put_in_place, rebased_folder};
 pub use stats::Stats;
 pub use transfer::{Dumped, Loaded, Packed, Packing, format_of_name};
 pub use update::{LoadDocument, UpdateError, UpdateSettings};
+
+use crate::{
+    model::{
+        Article,
+        iri::{self, Base},
+    },
+    rdf::{Rebase, vocab},
+};
 
 /// Version of the shape of triples that this program writes and reads; see `docs/rdf.md`.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -52,6 +62,8 @@ const FLUSH_AFTER_QUADS: usize = 60_000;
 pub struct YutuStore {
     store: Store,
     path: Option<PathBuf>,
+    /// What the addresses of its articles, entities and claims begin with.
+    base: Base,
     unflushed_quads: AtomicUsize,
     /// How often it was written to since it was opened.
     version: AtomicU64,
@@ -83,6 +95,32 @@ impl YutuStore {
     /// Whether the default graph is a graph of its own; see [`YutuStore::scratch`].
     pub fn is_scratch(&self) -> bool {
         self.is_scratch
+    }
+
+    /// What the addresses of its articles, entities and claims begin with.
+    pub fn base(&self) -> &Base {
+        &self.base
+    }
+
+    /// The change from the addresses that the program makes to those of this store; `None` where they are the same.
+    pub fn translation(&self) -> Option<Rebase> {
+        (self.base.as_str() != iri::BASE).then(|| Rebase::new(Base::default(), self.base.clone()))
+    }
+
+    /// The address of an article in this store, which is the name of its graph.
+    pub fn article_iri(&self, article: &Article) -> String {
+        let iri = iri::article(article);
+        self.translation().and_then(|translation| translation.iri(&iri)).unwrap_or(iri)
+    }
+
+    /// Where triples go that an update or a client writes without naming a graph: `id:load/update`.
+    pub fn unnamed_graph(&self) -> NamedNode {
+        NamedNode::new_unchecked(format!("{}load/update", self.base))
+    }
+
+    /// The prefixes that queries need not declare.
+    fn prefixes(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        vocab::prefixes(self.base.as_str())
     }
 
     /// Where it is on disk.

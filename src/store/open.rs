@@ -11,21 +11,24 @@ use std::{
 };
 
 use oxigraph::{
-    model::{GraphNameRef, Literal, NamedNode, Quad, Term},
+    model::{GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Term},
     store::Store,
 };
 
 use super::{SCHEMA_VERSION, StoreError, YutuStore};
 use crate::{
-    model::iri,
+    model::iri::Base,
     rdf::vocab::{xsd, yutu},
 };
 
 const LOCK_FILE: &str = "yutu.lock";
 
-/// The graph, and its only subject, that says how the store is written.
-pub(super) fn store_node() -> NamedNode {
-    NamedNode::new_unchecked(format!("{}store", iri::BASE))
+/// What the address of [`YutuStore::store_node`] ends with; what stands before is the store's base.
+const STORE_NODE: &str = "store";
+
+/// Whether a quad is the one by which a store, this or another, says how it is written.
+pub(super) fn is_description(quad: &Quad) -> bool {
+    quad.predicate == yutu::SCHEMA_VERSION && GraphName::from(quad.subject.clone()) == quad.graph_name
 }
 
 impl YutuStore {
@@ -34,6 +37,32 @@ impl YutuStore {
     /// # Errors
     /// When another process uses it, the folder holds something else, the version is another, or the disk refuses.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::open_or_make(path, &Base::default())
+    }
+
+    /// The same for a store whose addresses have this base: a new one gets it, another is refused.
+    ///
+    /// # Errors
+    /// As of [`Self::open`]; and when the store has another base.
+    pub fn open_with_base(path: &Path, base: &Base) -> Result<Self, StoreError> {
+        let this = Self::open_or_make(path, base)?;
+        this.expect_base(base)?;
+        Ok(this)
+    }
+
+    /// `Err` where the store's addresses have another base.
+    ///
+    /// # Errors
+    /// With both bases.
+    pub fn expect_base(&self, wanted: &Base) -> Result<(), StoreError> {
+        if self.base == *wanted {
+            return Ok(());
+        }
+        let path = self.path.clone().unwrap_or_default();
+        Err(StoreError::OtherBase { path, found: self.base.clone(), wanted: wanted.clone() })
+    }
+
+    fn open_or_make(path: &Path, base: &Base) -> Result<Self, StoreError> {
         let io = |tried, source| StoreError::Io { tried, path: path.to_owned(), source };
         if path.exists() {
             let is_store = path.join("CURRENT").exists();
@@ -46,8 +75,9 @@ impl YutuStore {
         let lock = lock(path, true)?;
         let store =
             Store::open(path).map_err(|source| StoreError::from_storage("open the store", Some(path), source))?;
-        let this = Self::new(store, Some(path), lock);
-        if !this.has_schema()? {
+        let mut this = Self::new(store, Some(path), lock);
+        if !this.read_schema()? {
+            this.base = base.clone();
             if !this.store.is_empty().map_err(this.failed("read the store"))? {
                 return Err(StoreError::Foreign { path: path.to_owned() });
             }
@@ -72,8 +102,8 @@ impl YutuStore {
         let lock = lock(path, false)?;
         let store = Store::open_read_only(path)
             .map_err(|source| StoreError::from_storage("open the store", Some(path), source))?;
-        let this = Self::new(store, Some(path), lock);
-        if this.has_schema()? { Ok(this) } else { Err(StoreError::Foreign { path: path.to_owned() }) }
+        let mut this = Self::new(store, Some(path), lock);
+        if this.read_schema()? { Ok(this) } else { Err(StoreError::Foreign { path: path.to_owned() }) }
     }
 
     /// A store in memory, gone when dropped.
@@ -81,8 +111,16 @@ impl YutuStore {
     /// # Errors
     /// Never in practice; the storage's interface allows for it.
     pub fn in_memory() -> Result<Self, StoreError> {
+        Self::in_memory_with_base(Base::default())
+    }
+
+    /// The same with a base of its own.
+    ///
+    /// # Errors
+    /// Never in practice; the storage's interface allows for it.
+    pub fn in_memory_with_base(base: Base) -> Result<Self, StoreError> {
         let store = Store::new().map_err(|source| StoreError::Storage { tried: "make a store in memory", source })?;
-        let this = Self::new(store, None, None);
+        let this = Self { base, ..Self::new(store, None, None) };
         this.write_schema()?;
         Ok(this)
     }
@@ -101,6 +139,7 @@ impl YutuStore {
         Self {
             store,
             path: path.map(Path::to_owned),
+            base: Base::default(),
             unflushed_quads: AtomicUsize::new(0),
             version: AtomicU64::new(0),
             noted: Default::default(),
@@ -109,14 +148,22 @@ impl YutuStore {
         }
     }
 
-    /// Whether the store names the version that this program reads; false if it names none.
-    fn has_schema(&self) -> Result<bool, StoreError> {
-        let node = store_node();
-        let pattern = (Some(node.as_ref().into()), Some(yutu::SCHEMA_VERSION), Some(GraphNameRef::from(&node)));
-        let Some(quad) = self.store.quads_for_pattern(pattern.0, pattern.1, None, pattern.2).next() else {
-            return Ok(false);
-        };
-        let found = match quad.map_err(self.failed("read the store"))?.object {
+    /// Reads version and base. Whether the store names the version that this program reads; false if it names none.
+    fn read_schema(&mut self) -> Result<bool, StoreError> {
+        let mut description = None;
+        for quad in self.store.quads_for_pattern(None, Some(yutu::SCHEMA_VERSION), None, None) {
+            let quad = quad.map_err(self.failed("read the store"))?;
+            let NamedOrBlankNode::NamedNode(node) = &quad.subject else { continue };
+            if is_description(&quad)
+                && let Some(Ok(base)) = node.as_str().strip_suffix(STORE_NODE).map(Base::parse)
+            {
+                description = Some((base, quad.object));
+                break;
+            }
+        }
+        let Some((base, version)) = description else { return Ok(false) };
+        self.base = base;
+        let found = match version {
             Term::Literal(version) => version.value().to_owned(),
             other => other.to_string(),
         };
@@ -128,10 +175,19 @@ impl YutuStore {
     }
 
     fn write_schema(&self) -> Result<(), StoreError> {
-        let node = store_node();
+        self.store.insert(&self.description()).map_err(self.failed("write the schema version"))
+    }
+
+    /// What the store says of itself.
+    pub(super) fn description(&self) -> Quad {
+        let node = self.store_node();
         let version = Literal::new_typed_literal(SCHEMA_VERSION.to_string(), xsd::INTEGER);
-        let quad = Quad::new(node.clone(), yutu::SCHEMA_VERSION, version, node);
-        self.store.insert(&quad).map_err(self.failed("write the schema version"))
+        Quad::new(node.clone(), yutu::SCHEMA_VERSION, version, node)
+    }
+
+    /// The graph, and its only subject, that says how the store is written.
+    pub(super) fn store_node(&self) -> NamedNode {
+        NamedNode::new_unchecked(format!("{}{STORE_NODE}", self.base))
     }
 }
 
@@ -178,13 +234,23 @@ mod tests {
     fn a_store_of_another_version_is_refused_with_both_numbers() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = YutuStore::open(folder.path()).expect("a new store");
-        let node = store_node();
+        let node = store.store_node();
         store.store.clear_graph(&node).expect("cleared");
         let quad = Quad::new(node.clone(), yutu::SCHEMA_VERSION, Literal::from(99), node);
         store.store.insert(&quad).expect("written");
         drop(store);
         let message = YutuStore::open(folder.path()).expect_err("another version").to_string();
         assert!(message.contains("schema version 99, this program reads 1"), "{message}");
+    }
+
+    #[test]
+    fn a_store_keeps_the_base_that_it_was_made_with() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let base = Base::parse("https://data.example.cn/kb").expect("a base");
+        drop(YutuStore::open_with_base(folder.path(), &base).expect("a new store"));
+        assert_eq!(*YutuStore::open(folder.path()).expect("the store").base(), base);
+        let message = YutuStore::open_with_base(folder.path(), &Base::default()).expect_err("another base").to_string();
+        assert!(message.contains("https://data.example.cn/kb/") && message.contains("yutu rebase"), "{message}");
     }
 
     #[test]
@@ -202,7 +268,7 @@ mod tests {
     fn a_foreign_oxigraph_store_is_not_taken_over() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(folder.path()).expect("an Oxigraph store");
-        let node = store_node();
+        let node = NamedNode::new_unchecked("https://yutu.example/id/store");
         store.insert(&Quad::new(node.clone(), yutu::TEXT, Literal::from(1), node)).expect("written");
         drop(store);
         assert!(matches!(YutuStore::open(folder.path()), Err(StoreError::Foreign { .. })));

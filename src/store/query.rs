@@ -14,7 +14,6 @@ use oxigraph::{
 };
 
 use super::{StoreError, YutuStore};
-use crate::rdf::vocab;
 
 /// What is added to the evaluator before a query is parsed: services, functions.
 pub type Extension = Arc<dyn Fn(SparqlEvaluator) -> SparqlEvaluator + Send + Sync>;
@@ -88,7 +87,7 @@ pub enum QueryError {
 }
 
 impl YutuStore {
-    /// Parses a query with the prefixes of [`vocab::PREFIXES`] known. It may declare them again.
+    /// Parses a query with the prefixes of `docs/rdf.md` known. It may declare them again.
     ///
     /// # Errors
     /// When the text or the settings are wrong.
@@ -119,8 +118,8 @@ impl YutuStore {
     pub(super) fn evaluator(&self, extension: Option<&Extension>) -> SparqlEvaluator {
         let mut evaluator = SparqlEvaluator::new();
         if !self.is_scratch {
-            for (name, namespace) in vocab::PREFIXES {
-                evaluator = evaluator.with_prefix(*name, *namespace).expect("the prefixes are IRIs");
+            for (name, namespace) in self.prefixes() {
+                evaluator = evaluator.with_prefix(name, namespace).expect("the prefixes are IRIs");
             }
         }
         match extension {

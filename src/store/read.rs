@@ -5,6 +5,7 @@ use oxigraph::{
     store::StorageError,
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{StoreError, YutuStore, lookup::Named};
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
 };
 
 /// An article, as named beside a fact.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 pub struct ArticleRef {
     /// Its address.
     pub iri: String,
@@ -24,7 +25,7 @@ pub struct ArticleRef {
 }
 
 /// A relation as one article states it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Fact {
     /// The claim's address.
     pub claim: String,
@@ -47,7 +48,7 @@ pub struct Fact {
 }
 
 /// A figure as one article states it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Figure {
     /// The observation's address.
     pub claim: String,

@@ -12,7 +12,7 @@ use oxigraph::{
     store::{LoaderError, SerializerError},
 };
 
-use super::{StoreError, YutuStore, open::store_node, union};
+use super::{StoreError, YutuStore, open::is_description, union};
 use crate::rdf;
 
 /// Megabytes that loading may hold beside RocksDB; more make fewer, larger files.
@@ -142,7 +142,7 @@ impl YutuStore {
     /// When the graph is unknown, the store cannot be read, or the writer refuses.
     pub fn dump(&self, format: RdfFormat, graph: Option<&str>, writer: impl Write) -> Result<Dumped, StoreError> {
         let failed = |error: SerializerError| StoreError::from_serializer(self.path.as_deref(), error);
-        let mut writer = rdf::serializer(format, writer);
+        let mut writer = rdf::serializer(format, self.base.as_str(), writer);
         let mut dumped = Dumped { written: 0, left_out: 0 };
         let graphs = match graph {
             Some(iri) => vec![GraphName::from(self.known_graph(iri)?)],
@@ -184,7 +184,7 @@ impl YutuStore {
     /// # Errors
     /// When the store cannot be read.
     pub fn graph_names(&self) -> Result<Vec<GraphName>, StoreError> {
-        let own = NamedOrBlankNode::from(store_node());
+        let own = NamedOrBlankNode::from(self.store_node());
         let names =
             self.store.named_graphs().filter(|name| name.as_ref().is_ok_and(|name| *name != own) || name.is_err());
         let names = names.map(|name| name.map(GraphName::from));
@@ -198,14 +198,15 @@ impl YutuStore {
     /// When the bytes are not of that format (with line and column), or the store cannot be written.
     pub fn load(&self, name: &str, format: RdfFormat, graph: &str, bytes: impl Read) -> Result<Loaded, StoreError> {
         let graph = NamedNode::new(graph).map_err(|_| StoreError::NotAnIri { iri: graph.to_owned() })?;
-        let own = GraphName::from(store_node());
+        let own = GraphName::from(self.store_node());
         let parser = RdfParser::from_format(format).with_default_graph(graph.clone()).rename_blank_nodes();
         let parser = parser
             .with_base_iri(graph.as_str())
             .map_err(|_| StoreError::NotAnIri { iri: graph.as_str().to_owned() })?;
         let read = Cell::new(0);
         let quads = parser.for_reader(bytes).flat_map(|quad| match quad {
-            Ok(quad) if quad.graph_name == own => [None, None],
+            // Not this store's description, nor that of another, which would leave open which is this one's.
+            Ok(quad) if quad.graph_name == own || is_description(&quad) => [None, None],
             Ok(quad) => {
                 read.set(read.get() + 1);
                 [Some(Ok(union::to_default(&quad))), Some(Ok(quad))]

@@ -20,7 +20,6 @@ use spargebra::{
 };
 
 use super::{Extension, GraphTarget, QueryError, StoreError, YutuStore, graphs::Writer};
-use crate::rdf::vocab;
 
 /// Fetches the document of a `LOAD`: address in, its triples out.
 pub type LoadDocument<'a> = &'a (dyn Fn(&NamedNode) -> Result<Vec<Triple>, String> + Sync);
@@ -98,8 +97,8 @@ impl YutuStore {
     pub fn update(&self, sparql: &str, settings: &UpdateSettings<'_>) -> Result<(), UpdateError> {
         let mut parser = SparqlParser::new();
         if !self.is_scratch {
-            for (name, namespace) in vocab::PREFIXES {
-                parser = parser.with_prefix(*name, *namespace).expect("the prefixes are IRIs");
+            for (name, namespace) in self.prefixes() {
+                parser = parser.with_prefix(name, namespace).expect("the prefixes are IRIs");
             }
         }
         if let Some(base) = &settings.base_iri {
@@ -394,10 +393,7 @@ fn filled_term(pattern: &TermPattern, solution: &QuerySolution, fresh: &mut Fres
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{
-        UNNAMED_GRAPH,
-        articles::tests::{fixtures, store_of},
-    };
+    use crate::store::articles::tests::{fixtures, store_of};
 
     fn update(store: &YutuStore, sparql: &str) {
         store.update(sparql, &UpdateSettings::default()).expect("updated");
@@ -412,7 +408,8 @@ mod tests {
         let store = store_of(&fixtures());
         update(&store, "INSERT DATA { <urn:a> <urn:p> 1 GRAPH <urn:g> { <urn:a> <urn:p> 1, 2 } }");
         assert_eq!(rows(&store, "<urn:a> <urn:p> ?o"), 2);
-        assert_eq!(rows(&store, &format!("GRAPH <{UNNAMED_GRAPH}> {{ <urn:a> <urn:p> ?o }}")), 1);
+        let unnamed = store.unnamed_graph();
+        assert_eq!(rows(&store, &format!("GRAPH {unnamed} {{ <urn:a> <urn:p> ?o }}")), 1);
         update(&store, "DELETE DATA { GRAPH <urn:g> { <urn:a> <urn:p> 1 } }");
         assert_eq!(rows(&store, "<urn:a> <urn:p> ?o"), 2, "the other graph still states it");
         update(&store, "DELETE DATA { <urn:a> <urn:p> 1 }");

@@ -20,6 +20,7 @@ const COMMANDS: &[&str] = &[
     "dump",
     "load",
     "backup",
+    "rebase",
     "corpus",
     "train",
     "eval",

@@ -3,9 +3,11 @@
 mod corpus;
 mod eval;
 mod extract;
+mod federation;
 mod graph;
 mod help;
 mod named_queries;
+mod openapi;
 mod query;
 mod read;
 mod samples;

@@ -212,3 +212,52 @@ fn end(child: &std::process::Child) {
     let pid = child.id().to_string();
     assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
 }
+
+#[test]
+fn addresses_are_rewritten_once_and_served_under_their_new_base() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = gold_store(folder.path());
+    let (old, new) = ("https://yutu.example/id/", "https://data.example.cn/kb/");
+    let before = run(&["dump", "--store", &store]).stdout;
+    // A half-written store of a run that was interrupted.
+    std::fs::create_dir(format!("{store}.rebasing")).unwrap();
+    std::fs::write(format!("{store}.rebasing/CURRENT"), "MANIFEST-1").unwrap();
+    let first = run(&["--lang", "en", "rebase", "--store", &store, "--to", new]);
+    assert_eq!((first.status, first.stdout.as_str()), (Some(0), ""), "{}", first.stderr);
+    assert!(first.stderr.contains("statements rewritten") && first.stderr.contains("store.old"), "{}", first.stderr);
+    let after = run(&["dump", "--store", &store]).stdout;
+    let sorted = |text: &str| {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    assert_eq!(sorted(&after), sorted(&before.replace(old, new)));
+    assert_eq!(run(&["dump", "--store", &format!("{store}.old")]).stdout, before, "the old store is whole");
+    for lang in [("en", "the store is as it was"), ("zh", "图谱库未变")] {
+        let again = run(&["--lang", lang.0, "rebase", "--store", &store, "--to", new]);
+        assert_eq!(again.status, Some(0), "{}", again.stderr);
+        assert!(again.stderr.contains(lang.1), "{}", again.stderr);
+    }
+    assert!(!Path::new(&format!("{store}.old-2")).exists() && !Path::new(&format!("{store}.rebasing")).exists());
+    let taken = run(&["ingest", "--store", &store, &fixture_argument("articles.jsonl")]);
+    assert!(taken.stderr.contains("articles: 2 new"), "{}", taken.stderr);
+    assert!(!run(&["dump", "--store", &store]).stdout.contains(old));
+    let served = run(&["--lang", "en", "serve", "--store", &store, "--base-iri", old, "--bind", "127.0.0.1:0"]);
+    assert_eq!(served.status, Some(1));
+    assert!(served.stderr.contains(new) && served.stderr.contains("yutu rebase"), "{}", served.stderr);
+}
+
+#[test]
+fn what_cannot_be_rewritten_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = gold_store(folder.path());
+    for to in ["data.example.cn", "urn:x:", "https://data.example.cn/id#"] {
+        let wrong = run(&["--lang", "en", "rebase", "--store", &store, "--to", to]);
+        assert_eq!(wrong.status, Some(2), "{}", wrong.stderr);
+        assert!(wrong.stderr.contains("cannot be the base of addresses"), "{}", wrong.stderr);
+    }
+    let missing = folder.path().join("none").to_str().unwrap().to_owned();
+    let wrong = run(&["--lang", "en", "rebase", "--store", &missing, "--to", "https://data.example.cn/id/"]);
+    assert_eq!(wrong.status, Some(1));
+    assert!(wrong.stderr.contains("no store at") && !Path::new(&missing).exists(), "{}", wrong.stderr);
+}

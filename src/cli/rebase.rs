@@ -1,0 +1,111 @@
+//! `yutu rebase`: the store's addresses under another base.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use miette::{IntoDiagnostic as _, WrapErr as _};
+
+use super::{
+    Context, Lang, Outcome,
+    progress::Progress,
+    store::{StoreArgs, report},
+};
+use crate::{
+    model::iri::Base,
+    rdf::Rebase,
+    search::SearchIndex,
+    store::{self, YutuStore},
+};
+
+/// Rewrite the store's addresses to begin with another base
+///
+/// Every address that begins with --from, be it subject, predicate, object, name of a graph or within a triple term, begins with --to
+/// afterwards. The rewritten store is written beside the old one and takes its place when it is complete, so that an interruption leaves
+/// the old store as it was: run the command again. The old store is kept as DIR.old. The search index is made anew. A store that has been rewritten
+/// is not changed again. Other programs cannot use the store meanwhile; the disk needs room for a second one.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  yutu rebase --to https://data.example.cn/id/\n  yutu serve --base-iri https://data.example.cn/id/\n  yutu rebase --from https://yutu.example/id/ --to https://data.example.cn/id/"
+)]
+pub(super) struct Args {
+    #[command(flatten)]
+    store: StoreArgs,
+    /// What the addresses to be rewritten begin with [default: the store's own base]
+    #[arg(long, value_name = "IRI")]
+    from: Option<Base>,
+    /// What they are to begin with
+    #[arg(long, value_name = "IRI")]
+    to: Base,
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Report> {
+    let started = Instant::now();
+    let in_lang = |error| report(error, context.lang);
+    // What is no store yet is not made one.
+    let path = match args.store.path().canonicalize() {
+        Ok(path) if path.join("CURRENT").exists() => path,
+        _ => return args.store.open_read_only(context).map(|_| Outcome::Done),
+    };
+    let old = YutuStore::open(&path).map_err(in_lang)?;
+    let change = Rebase::new(args.from.clone().unwrap_or_else(|| old.base().clone()), args.to.clone());
+    if !old.is_changed_by(&change).map_err(in_lang)? {
+        let (from, to) = (args.from.as_ref().unwrap_or(old.base()), &args.to);
+        context.say(
+            format_args!("没有以 {from} 开头而需改为 {to} 的地址；图谱库未变"),
+            format_args!("no address begins with {from} that is to begin with {to}; the store is as it was"),
+        );
+        return Ok(Outcome::Done);
+    }
+    let folder = store::rebased_folder(&path);
+    let bar = bar(old.quads().map_err(in_lang)?, context);
+    let rebased = old.copy_rebased(&change, &folder, &|done| bar.set_position(done)).map_err(in_lang)?;
+    bar.finish_and_clear();
+    if SearchIndex::is_beside(&path) {
+        context.say("正在重建检索索引…", "making the search index anew …");
+        index(&folder, context)?;
+    }
+    drop(old);
+    let kept = store::put_in_place(&folder, &path).map_err(in_lang)?;
+    let (read, changed, seconds) = (rebased.read, rebased.changed, started.elapsed().as_secs_f64());
+    let kept = shown(&kept, args.store.path());
+    context.say(
+        format_args!("{read} 条中改写了 {changed} 条，用时 {seconds:.1} 秒；原库保留在 {}，确认无误后可删除", kept.display()),
+        format_args!(
+            "{changed} of {read} statements rewritten, {seconds:.1} s; the old store is kept as {}, to be removed when all is well",
+            kept.display()
+        ),
+    );
+    Ok(Outcome::Done)
+}
+
+fn index(folder: &Path, context: &Context) -> Result<(), miette::Report> {
+    let cannot =
+        || context.lang.pick("无法重建检索索引；原库未变", "cannot make the search index; the old store is as it was");
+    let store = YutuStore::open(folder).map_err(|error| report(error, context.lang))?;
+    let index = SearchIndex::open(&store).into_diagnostic().wrap_err_with(cannot)?;
+    index.catch_up(&store).into_diagnostic().wrap_err_with(cannot)?;
+    Ok(())
+}
+
+/// The path of the kept store as the person would write it.
+fn shown(kept: &Path, store: &Path) -> PathBuf {
+    let is_link = store.is_symlink();
+    kept.file_name().filter(|_| !is_link).map_or_else(|| kept.to_owned(), |name| store.with_file_name(name))
+}
+
+fn bar(quads: u64, context: &Context) -> ProgressBar {
+    if !Progress::is_wanted(context) {
+        return ProgressBar::hidden();
+    }
+    let to_go = match context.lang {
+        Lang::Zh => "剩余",
+        Lang::En => "to go",
+    };
+    let bar = ProgressBar::with_draw_target(Some(quads), ProgressDrawTarget::stderr());
+    let template = format!("{{bar:30}} {{percent:>3}}%  {{human_pos}}/{{human_len}}  {{elapsed}}  {to_go} {{eta}}");
+    bar.set_style(ProgressStyle::with_template(&template).expect("the template is valid"));
+    bar
+}
