@@ -135,8 +135,10 @@ pub fn train(
     }
     model.refresh_steps(&possible);
     let steps = |weight: &f32| (weight * STEP).round().clamp(-127.0, 127.0) as i8;
+    // What moves no label by more than a step is not worth its place.
+    let matters = |row: &[i8; LANES]| row.iter().any(|weight| weight.abs() > 1);
     let rows = keys.iter().zip(&model.rows).map(|(&key, row)| (key, row.each_ref().map(steps)));
-    stored::write(&model.chain, &model.transitions, rows)
+    stored::write(&model.chain, &model.transitions, rows.filter(|(_, row)| matters(row)))
 }
 
 impl Learner {
