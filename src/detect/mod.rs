@@ -70,7 +70,8 @@ pub fn pack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 
 /// A packed model's bytes; empty where they are damaged, which the model's reader then reports.
 pub fn unpack(packed: &[u8]) -> Vec<u8> {
-    let size = zstd::bulk::Decompressor::upper_bound(packed).filter(|size| *size <= LARGEST);
+    let size = zstd::zstd_safe::get_frame_content_size(packed).ok().flatten();
+    let size = size.and_then(|size| usize::try_from(size).ok()).filter(|size| *size <= LARGEST);
     let exact = size.and_then(|size| zstd::bulk::decompress(packed, size).ok());
     exact.or_else(|| zstd::decode_all(packed).ok()).unwrap_or_default()
 }
