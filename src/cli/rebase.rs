@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use miette::{IntoDiagnostic as _, WrapErr as _};
 
 use super::{
-    Context, Lang, Outcome,
+    Context, Lang, Outcome, WrongUsage,
     progress::Progress,
     store::{StoreArgs, report},
 };
@@ -44,6 +44,9 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Report> {
     let started = Instant::now();
     let in_lang = |error| report(error, context.lang);
+    if let Some((from, namespace)) = args.from.as_ref().and_then(|from| Some((from, Rebase::vocabulary_under(from)?))) {
+        return Err(WrongUsage::Said(not_of_data(from, namespace, context.lang)).into());
+    }
     // What is no store yet is not made one.
     let path = match args.store.path().canonicalize() {
         Ok(path) if path.join("CURRENT").exists() => path,
@@ -79,6 +82,20 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
         ),
     );
     Ok(Outcome::Done)
+}
+
+fn not_of_data(from: &Base, namespace: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!(
+            "--from {from} 涉及词汇 {namespace}，词汇的名称在各库中含义相同，不能改写；请给出数据地址的前缀，例如 {}，或不给 --from，即改写图谱库自己的前缀",
+            Base::default()
+        ),
+        Lang::En => format!(
+            "--from {from} takes in names of the vocabulary {namespace}, which mean the same in every store and must stay; give the base of \
+             data, e.g. {}, or leave --from out, which takes the store's own base",
+            Base::default()
+        ),
+    }
 }
 
 fn index(folder: &Path, context: &Context) -> Result<(), miette::Report> {

@@ -68,6 +68,15 @@ pub enum StoreError {
         /// What they were to begin with.
         wanted: Base,
     },
+    /// A rewritten store cannot be read.
+    #[error("the store rewritten from {path} cannot be read; {path} is as it was")]
+    NotRewritten {
+        /// The store that was to be rewritten.
+        path: PathBuf,
+        /// What opening the rewritten one says.
+        #[source]
+        source: Box<StoreError>,
+    },
     /// No room.
     #[error("cannot {tried}: the disk of {path} is full; make room and run the same command again")]
     DiskFull {
@@ -228,6 +237,10 @@ impl StoreError {
                 format!(
                     "图谱库 {path} 中的地址以 {found} 开头，而非 {wanted}；可用 `yutu rebase --store {path} --to {wanted}` 改写"
                 )
+            }
+            Self::NotRewritten { path, .. } => {
+                let path = path.display();
+                format!("由 {path} 改写出的图谱库无法读取；{path} 未变")
             }
             Self::DiskFull { path, .. } => {
                 format!("{} 所在磁盘已满；请腾出空间后重新执行同一命令", path.display())

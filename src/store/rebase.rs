@@ -113,6 +113,8 @@ impl YutuStore {
         }
         target.flush().map_err(failed)?;
         drop(target);
+        let path = self.path.clone().unwrap_or_default();
+        drop(Self::open_read_only(folder).map_err(|e| StoreError::NotRewritten { path, source: Box::new(e) })?);
         sync(folder).map_err(io("write to disk"))?;
         Ok(Rebased { read: read.get(), changed: changed.get() })
     }

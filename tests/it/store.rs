@@ -256,6 +256,16 @@ fn what_cannot_be_rewritten_is_said() {
         assert_eq!(wrong.status, Some(2), "{}", wrong.stderr);
         assert!(wrong.stderr.contains("cannot be the base of addresses"), "{}", wrong.stderr);
     }
+    let before = run(&["dump", "--store", &store]).stdout;
+    for (lang, from) in [("en", "https://yutu.example/"), ("en", "http://www.w3.org"), ("zh", "https://yutu.example/")]
+    {
+        let to = "https://data.example.cn/";
+        let wrong = run(&["--lang", lang, "rebase", "--store", &store, "--from", from, "--to", to]);
+        assert_eq!(wrong.status, Some(2), "{}", wrong.stderr);
+        let said = if lang == "en" { "leave --from out" } else { "不给 --from" };
+        assert!(wrong.stderr.contains(said), "{}", wrong.stderr);
+    }
+    assert_eq!(run(&["dump", "--store", &store]).stdout, before, "the store is as it was");
     let missing = folder.path().join("none").to_str().unwrap().to_owned();
     let wrong = run(&["--lang", "en", "rebase", "--store", &missing, "--to", "https://data.example.cn/id/"]);
     assert_eq!(wrong.status, Some(1));
