@@ -70,8 +70,10 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
         context.say("正在重建检索索引…", "making the search index anew …");
         index(&folder, context)?;
     }
-    drop(old);
+    // Nobody may write between: it would be lost with the old store.
+    let held = old.close_but_hold();
     let kept = store::put_in_place(&folder, &path).map_err(in_lang)?;
+    drop(held);
     let (read, changed, seconds) = (rebased.read, rebased.changed, started.elapsed().as_secs_f64());
     let kept = shown(&kept, args.store.path());
     context.say(

@@ -34,6 +34,7 @@ pub use changes::Changes;
 pub use error::StoreError;
 pub use graphs::GraphTarget;
 pub use lookup::{Found, Named};
+pub use open::Held;
 pub use query::{Extension, QueryError, QuerySettings};
 pub use read::{ArticleRef, Fact, Figure};
 pub use rebase::{Rebased, put_in_place, rebased_folder};

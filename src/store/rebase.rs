@@ -279,6 +279,16 @@ mod tests {
     }
 
     #[test]
+    fn a_store_that_is_closed_but_held_is_opened_by_nobody() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("store");
+        let held = filled(&path).close_but_hold();
+        assert!(matches!(YutuStore::open(&path), Err(StoreError::Locked { .. })));
+        drop(held);
+        YutuStore::open(&path).expect("the store");
+    }
+
+    #[test]
     fn the_description_of_another_store_is_not_taken_for_its_own() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = filled(folder.path());
