@@ -53,6 +53,21 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
         _ => return args.store.open_read_only(context).map(|_| Outcome::Done),
     };
     let old = YutuStore::open(&path).map_err(in_lang)?;
+    if let Some(kept) = store::keep_whole_leftover(&path).map_err(in_lang)? {
+        let (found, kept) = (store::rebased_folder(args.store.path()), shown(&kept, args.store.path()));
+        context.say(
+            format_args!(
+                "{} 中有先前中断时留下的完整图谱库，已改名为 {}，确认不需要后可删除",
+                found.display(),
+                kept.display()
+            ),
+            format_args!(
+                "a whole store that an interrupted run left in {} is kept as {}, to be removed when it is not needed",
+                found.display(),
+                kept.display()
+            ),
+        );
+    }
     let change = Rebase::new(args.from.clone().unwrap_or_else(|| old.base().clone()), args.to.clone());
     if !old.is_changed_by(&change).map_err(in_lang)? {
         let (from, to) = (args.from.as_ref().unwrap_or(old.base()), &args.to);
@@ -68,7 +83,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
     bar.finish_and_clear();
     if SearchIndex::is_beside(&path) {
         context.say("正在重建检索索引…", "making the search index anew …");
-        index(&folder, context)?;
+        if let Err(error) = index(&folder, context) {
+            // It is the copy for certain; where it cannot be removed, it is kept as whole by the next run.
+            let _ = std::fs::remove_dir_all(&folder);
+            return Err(error);
+        }
     }
     // Nobody may write between: it would be lost with the old store.
     let held = old.close_but_hold();

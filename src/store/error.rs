@@ -77,6 +77,22 @@ pub enum StoreError {
         #[source]
         source: Box<StoreError>,
     },
+    /// A rewritten store cannot take the place of the old one.
+    #[error(
+        "cannot put the rewritten store in the place of {path}; the old store is at {old}, the rewritten one at {new}; the folder must be no \
+         mount point, and the one it lies in must allow renaming"
+    )]
+    NotSwapped {
+        /// The store's place.
+        path: PathBuf,
+        /// Where the old store is.
+        old: PathBuf,
+        /// Where the rewritten one is.
+        new: PathBuf,
+        /// The cause.
+        #[source]
+        source: io::Error,
+    },
     /// No room.
     #[error("cannot {tried}: the disk of {path} is full; make room and run the same command again")]
     DiskFull {
@@ -242,6 +258,12 @@ impl StoreError {
                 let path = path.display();
                 format!("由 {path} 改写出的图谱库无法读取；{path} 未变")
             }
+            Self::NotSwapped { path, old, new, .. } => format!(
+                "无法将改写后的图谱库换到 {}；原库在 {}，改写后的库在 {}；该文件夹不能是挂载点，其上级文件夹须允许改名",
+                path.display(),
+                old.display(),
+                new.display()
+            ),
             Self::DiskFull { path, .. } => {
                 format!("{} 所在磁盘已满；请腾出空间后重新执行同一命令", path.display())
             }

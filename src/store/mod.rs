@@ -37,7 +37,7 @@ pub use lookup::{Found, Named};
 pub use open::Held;
 pub use query::{Extension, QueryError, QuerySettings};
 pub use read::{ArticleRef, Fact, Figure};
-pub use rebase::{Rebased, put_in_place, rebased_folder};
+pub use rebase::{Rebased, keep_whole_leftover, put_in_place, rebased_folder};
 pub use stats::Stats;
 pub use transfer::{Dumped, Loaded, Packed, Packing, format_of_name};
 pub use update::{LoadDocument, UpdateError, UpdateSettings};

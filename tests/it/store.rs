@@ -239,6 +239,11 @@ fn addresses_are_rewritten_once_and_served_under_their_new_base() {
         assert!(again.stderr.contains(lang.1), "{}", again.stderr);
     }
     assert!(!Path::new(&format!("{store}.old-2")).exists() && !Path::new(&format!("{store}.rebasing")).exists());
+    // As if the first run had ended between its last two steps.
+    std::fs::rename(format!("{store}.old"), format!("{store}.rebasing")).unwrap();
+    let again = run(&["--lang", "en", "rebase", "--store", &store, "--to", new]);
+    assert!(again.stderr.contains("a whole store") && again.stderr.contains("store.old"), "{}", again.stderr);
+    assert_eq!(run(&["dump", "--store", &format!("{store}.old")]).stdout, before, "the old store is whole");
     let taken = run(&["ingest", "--store", &store, &fixture_argument("articles.jsonl")]);
     assert!(taken.stderr.contains("articles: 2 new"), "{}", taken.stderr);
     assert!(!run(&["dump", "--store", &store]).stdout.contains(old));
