@@ -756,12 +756,12 @@ const HOLDERS: [&str; 6] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_query_that_needs_more_than_is_left_for_all_is_refused() {
+async fn a_query_that_needs_more_than_all_may_hold_is_not_told_to_come_back() {
     let state = state_with(|config| config.limits.memory_bytes = 1 << 20);
     for query in HOLDERS {
         let answer = ask_of(&state, get_request(query, "text/csv")).await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{query}: {}", answer.body);
-        assert_eq!(answer.headers["x-error-code"], "memory-taken", "{}", answer.body);
+        assert_eq!(answer.headers["x-error-code"], "query-memory", "{}", answer.body);
         assert!(answer.body.contains("1048576 bytes") && answer.headers.contains_key(header::RETRY_AFTER));
         assert_eq!(state.memory.memory_held(), 0, "{query}: all of it is given back");
     }
