@@ -313,7 +313,12 @@ impl From<UnknownName> for HttpError {
 
 impl From<query::QueryError> for HttpError {
     fn from(error: query::QueryError) -> Self {
-        Self::bad_request(error.in_chinese(), chain(&error))
+        match error {
+            query::QueryError::TimedOut { limit } => Self::TimedOut(limit),
+            query::QueryError::Evaluation(source) => Self::Query(QueryError::Evaluation { source }),
+            query::QueryError::Store(error) => Self::Query(error),
+            error => Self::bad_request(error.in_chinese(), chain(&error)),
+        }
     }
 }
 

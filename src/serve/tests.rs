@@ -745,6 +745,25 @@ async fn errors_come_in_the_clients_language_with_one_code() {
     assert_eq!((head.status, head.body.as_str()), (StatusCode::NOT_FOUND, ""));
 }
 
+#[test]
+fn what_a_named_query_fails_of_is_not_always_its_callers_fault() {
+    use axum::response::IntoResponse as _;
+    use oxigraph::sparql::QueryEvaluationError;
+
+    use crate::query::QueryError;
+
+    let evaluation = || QueryEvaluationError::Unexpected("a secret".into());
+    let failed = crate::store::QueryError::Evaluation { source: evaluation() };
+    for (error, status) in [
+        (QueryError::TimedOut { limit: Duration::from_secs(1) }, StatusCode::SERVICE_UNAVAILABLE),
+        (QueryError::Evaluation(evaluation()), StatusCode::INTERNAL_SERVER_ERROR),
+        (QueryError::Store(failed), StatusCode::INTERNAL_SERVER_ERROR),
+        (QueryError::Output(std::io::ErrorKind::Other.into()), StatusCode::BAD_REQUEST),
+    ] {
+        assert_eq!(error::HttpError::from(error).into_response().status(), status);
+    }
+}
+
 /// Queries that hold much before they answer, one for each way to hold it.
 const HOLDERS: [&str; 6] = [
     "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f",
