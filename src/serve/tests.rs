@@ -424,7 +424,12 @@ async fn other_origins_are_allowed_on_demand() {
     let asked = || with_header(get_request(PARKS, "*/*"), header::ORIGIN, "https://page.example");
     assert!(!ask(asked()).await.headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN));
     let open = state_with(|config| config.cors = true);
-    assert!(ask_of(&open, asked()).await.headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN));
+    let answer = ask_of(&open, asked()).await;
+    assert!(answer.headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN));
+    let exposed = answer.headers[header::ACCESS_CONTROL_EXPOSE_HEADERS].to_str().expect("text");
+    for name in ["etag", "retry-after", "content-language", "x-request-id", "x-error-code"] {
+        assert!(exposed.contains(name), "{exposed}");
+    }
     let preflight = with_header(request("OPTIONS", "/sparql"), header::ACCESS_CONTROL_REQUEST_METHOD, "POST");
     let preflight = with_header(preflight, header::ORIGIN, "https://page.example");
     assert!(ask_of(&open, preflight).await.headers.contains_key(header::ACCESS_CONTROL_ALLOW_METHODS));
