@@ -44,6 +44,7 @@ use tower_http::{
 };
 
 pub use auth::{Role, TokenError, Tokens, new_token};
+pub use linked::{OWN_BEGINNINGS, own_beginning};
 pub use listen::{Tls, TlsError, bind, serve};
 pub use state::{AppState, Config, Limits, Shared};
 

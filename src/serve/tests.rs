@@ -751,6 +751,19 @@ async fn errors_come_in_the_clients_language_with_one_code() {
 }
 
 #[test]
+fn bases_that_begin_as_the_services_own_paths_cannot_be_served() {
+    let beginning = |base: &str| own_beginning(&crate::model::iri::Base::parse(base).expect("a base"));
+    for base in ["https://a.example/", "https://a.example/id/", "https://a.example/kb/data/", "https://a.example/ids/"]
+    {
+        assert_eq!(beginning(base), None, "{base}");
+    }
+    for own in OWN_BEGINNINGS {
+        assert_eq!(beginning(&format!("https://a.example/{own}/kb/")), Some(own));
+    }
+    assert_eq!(beginning("https://a.example/data"), Some("data"));
+}
+
+#[test]
 fn what_a_named_query_fails_of_is_not_always_its_callers_fault() {
     use axum::response::IntoResponse as _;
     use oxigraph::sparql::QueryEvaluationError;

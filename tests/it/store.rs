@@ -253,6 +253,19 @@ fn addresses_are_rewritten_once_and_served_under_their_new_base() {
 }
 
 #[test]
+fn a_base_whose_addresses_the_service_needs_itself_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store").to_str().unwrap().to_owned();
+    for (lang, said) in [("en", "Taken are"), ("zh", "均不能用")] {
+        let base = "https://data.example.cn/data/";
+        let wrong = run(&["--lang", lang, "serve", "--store", &store, "--base-iri", base, "--bind", "127.0.0.1:0"]);
+        assert_eq!(wrong.status, Some(2), "{}", wrong.stderr);
+        assert!(wrong.stderr.contains(said) && wrong.stderr.contains("/.well-known/"), "{}", wrong.stderr);
+    }
+    assert!(!Path::new(&store).exists());
+}
+
+#[test]
 fn what_cannot_be_rewritten_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let store = gold_store(folder.path());
