@@ -274,6 +274,8 @@ fn what_cannot_be_rewritten_is_said() {
         assert_eq!(wrong.status, Some(2), "{}", wrong.stderr);
         assert!(wrong.stderr.contains("cannot be the base of addresses"), "{}", wrong.stderr);
     }
+    let wrong = run(&["--lang", "zh", "rebase", "--store", &store, "--to", "https://data.example.cn/id#"]);
+    assert!(wrong.stderr.contains("原因：") && wrong.stderr.contains("片段"), "{}", wrong.stderr);
     let before = run(&["dump", "--store", &store]).stdout;
     for (lang, from) in [("en", "https://yutu.example/"), ("en", "http://www.w3.org"), ("zh", "https://yutu.example/")]
     {
