@@ -244,6 +244,9 @@ fn addresses_are_rewritten_once_and_served_under_their_new_base() {
     let again = run(&["--lang", "en", "rebase", "--store", &store, "--to", new]);
     assert!(again.stderr.contains("a whole store") && again.stderr.contains("store.old"), "{}", again.stderr);
     assert_eq!(run(&["dump", "--store", &format!("{store}.old")]).stdout, before, "the old store is whole");
+    let parks = "SELECT ?p { ?p a yutu:Park } ORDER BY ?p LIMIT 1";
+    let table = run(&["query", "--store", &store, "--format", "table", "-q", parks]);
+    assert!(table.stdout.contains("│ id:Park/"), "{}{}", table.stdout, table.stderr);
     let taken = run(&["ingest", "--store", &store, &fixture_argument("articles.jsonl")]);
     assert!(taken.stderr.contains("articles: 2 new"), "{}", taken.stderr);
     assert!(!run(&["dump", "--store", &store]).stdout.contains(old));
