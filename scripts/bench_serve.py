@@ -93,7 +93,8 @@ def is_quick(url, sparql, limit):
                 if time.perf_counter() - started > limit:
                     return False
         return time.perf_counter() - started <= limit
-    except TimeoutError:
+    except (TimeoutError, urllib.error.HTTPError):
+        # Too long for the reader, or for the service: a limit of its own, told by a status.
         return False
 
 

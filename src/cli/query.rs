@@ -304,6 +304,7 @@ impl Job {
             is_for_people: is_terminal,
             limit: self.options.limit,
             width: (is_terminal && !self.options.full).then(|| comfy_table::Table::new().width()).flatten(),
+            base: target.base(),
         };
         let written = target.ask(&prepared.sparql, timeout, |answer| query::formats::write(answer, &layout, output))?;
         tell(&written, is_terminal, &self.context);

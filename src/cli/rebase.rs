@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use miette::{IntoDiagnostic as _, WrapErr as _};
 
 use super::{
-    Context, Lang, Outcome,
+    Context, Lang, Outcome, WrongUsage,
     progress::Progress,
     store::{StoreArgs, report},
 };
@@ -44,12 +44,30 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Report> {
     let started = Instant::now();
     let in_lang = |error| report(error, context.lang);
+    if let Some((from, namespace)) = args.from.as_ref().and_then(|from| Some((from, Rebase::vocabulary_under(from)?))) {
+        return Err(WrongUsage::Said(not_of_data(from, namespace, context.lang)).into());
+    }
     // What is no store yet is not made one.
     let path = match args.store.path().canonicalize() {
         Ok(path) if path.join("CURRENT").exists() => path,
         _ => return args.store.open_read_only(context).map(|_| Outcome::Done),
     };
     let old = YutuStore::open(&path).map_err(in_lang)?;
+    if let Some(kept) = store::keep_whole_leftover(&path).map_err(in_lang)? {
+        let (found, kept) = (store::rebased_folder(args.store.path()), shown(&kept, args.store.path()));
+        context.say(
+            format_args!(
+                "{} 中有先前中断时留下的完整图谱库，已改名为 {}，确认不需要后可删除",
+                found.display(),
+                kept.display()
+            ),
+            format_args!(
+                "a whole store that an interrupted run left in {} is kept as {}, to be removed when it is not needed",
+                found.display(),
+                kept.display()
+            ),
+        );
+    }
     let change = Rebase::new(args.from.clone().unwrap_or_else(|| old.base().clone()), args.to.clone());
     if !old.is_changed_by(&change).map_err(in_lang)? {
         let (from, to) = (args.from.as_ref().unwrap_or(old.base()), &args.to);
@@ -65,10 +83,16 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
     bar.finish_and_clear();
     if SearchIndex::is_beside(&path) {
         context.say("正在重建检索索引…", "making the search index anew …");
-        index(&folder, context)?;
+        if let Err(error) = index(&folder, context) {
+            // It is the copy for certain; where it cannot be removed, it is kept as whole by the next run.
+            let _ = std::fs::remove_dir_all(&folder);
+            return Err(error);
+        }
     }
-    drop(old);
+    // Nobody may write between: it would be lost with the old store.
+    let held = old.close_but_hold();
     let kept = store::put_in_place(&folder, &path).map_err(in_lang)?;
+    drop(held);
     let (read, changed, seconds) = (rebased.read, rebased.changed, started.elapsed().as_secs_f64());
     let kept = shown(&kept, args.store.path());
     context.say(
@@ -79,6 +103,20 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
         ),
     );
     Ok(Outcome::Done)
+}
+
+fn not_of_data(from: &Base, namespace: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!(
+            "--from {from} 涉及词汇 {namespace}，词汇的名称在各库中含义相同，不能改写；请给出数据地址的前缀，例如 {}，或不给 --from，即改写图谱库自己的前缀",
+            Base::default()
+        ),
+        Lang::En => format!(
+            "--from {from} takes in names of the vocabulary {namespace}, which mean the same in every store and must stay; give the base of \
+             data, e.g. {}, or leave --from out, which takes the store's own base",
+            Base::default()
+        ),
+    }
 }
 
 fn index(folder: &Path, context: &Context) -> Result<(), miette::Report> {

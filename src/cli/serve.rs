@@ -203,6 +203,9 @@ fn serve(args: &Args, context: &Context) -> Result<Outcome, miette::Report> {
         let message = context.lang.pick("--private 需要 --tokens", "--private needs --tokens");
         return Err(WrongUsage::Said(message.to_owned()).into());
     }
+    if let Some(base) = &args.base_iri {
+        expect_free(base, context.lang)?;
+    }
     let store = match (args.in_memory, tokens.can_write(), &args.base_iri) {
         (true, ..) => YutuStore::scratch().map_err(|error| report(error, context.lang))?,
         (false, true, None) => args.store.open(context)?,
@@ -214,6 +217,7 @@ fn serve(args: &Args, context: &Context) -> Result<Outcome, miette::Report> {
             store
         }
     };
+    expect_free(store.base(), context.lang)?;
     let tls = match (&args.tls_cert, &args.tls_key) {
         (Some(certificate), Some(key)) => Some(Tls::from_files(certificate, key).into_diagnostic()?),
         _ => None,
@@ -250,6 +254,23 @@ fn serve(args: &Args, context: &Context) -> Result<Outcome, miette::Report> {
     runtime.shutdown_timeout(Duration::from_secs(2));
     context.say("服务已结束", "the service has ended");
     Ok(Outcome::Done)
+}
+
+/// `Err` where addresses with this base would lead to other parts of the service.
+fn expect_free(base: &Base, lang: Lang) -> Result<(), WrongUsage> {
+    let Some(own) = serve::own_beginning(base) else { return Ok(()) };
+    let taken = serve::OWN_BEGINNINGS.map(|own| if own == "id" { "/id/…/".to_owned() } else { format!("/{own}/") });
+    Err(WrongUsage::Said(match lang {
+        Lang::Zh => format!(
+            "以 {base} 开头的地址无法访问：路径以 /{own}/ 开头的地址另有用途。以下开头均不能用：{}；请换一个前缀，例如 https://data.example.cn/id/，已有的库可用 `yutu rebase --to` 改写",
+            taken.join("、")
+        ),
+        Lang::En => format!(
+            "addresses that begin with {base} would lead nowhere: the service needs paths that begin with /{own}/ itself. Taken are {}; choose \
+             another base, e.g. https://data.example.cn/id/, to which `yutu rebase --to` rewrites a store",
+            taken.join(", ")
+        ),
+    }))
 }
 
 fn config(args: &Args, tokens: Tokens, context: &Context) -> Result<Config, miette::Report> {

@@ -5,6 +5,7 @@ use std::{io::Write as _, process::ExitCode};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::{Lang, to_stderr};
+use crate::model::iri::BaseError;
 
 /// Prints help, version or what is wrong, and gives the exit status.
 pub(super) fn print(error: &clap::Error, lang: Lang) -> ExitCode {
@@ -46,6 +47,10 @@ fn in_chinese(error: &clap::Error) -> Option<String> {
         _ => return None,
     };
     let mut lines = vec![format!("错误：{message}")];
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<BaseError>());
+    if let Some(cause) = cause {
+        lines.push(format!("  原因：{}", cause.in_chinese()));
+    }
     if let Some(choices) = get(ContextKind::ValidValue).filter(|choices| !choices.is_empty()) {
         lines.push(format!("  可选：{choices}"));
     }

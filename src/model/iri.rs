@@ -24,6 +24,15 @@ pub struct BaseError {
     pub given: String,
     /// What is wrong with it.
     pub why: &'static str,
+    /// The same in Chinese.
+    pub why_zh: &'static str,
+}
+
+impl BaseError {
+    /// The message in Chinese.
+    pub fn in_chinese(&self) -> String {
+        format!("`{}` 不能作为地址前缀：{}；应形如 https://data.example.cn/id/", self.given, self.why_zh)
+    }
 }
 
 impl Base {
@@ -32,13 +41,13 @@ impl Base {
     /// # Errors
     /// When it is no web address, or has a query or fragment: what comes after those does not reach a server by itself.
     pub fn parse(text: &str) -> Result<Self, BaseError> {
-        let wrong = |why| BaseError { given: text.to_owned(), why };
-        let iri = Iri::parse(text).map_err(|_| wrong("it is no absolute IRI"))?;
+        let wrong = |why, why_zh| BaseError { given: text.to_owned(), why, why_zh };
+        let iri = Iri::parse(text).map_err(|_| wrong("it is no absolute IRI", "不是绝对 IRI"))?;
         if !matches!(iri.scheme(), "http" | "https") || iri.authority().is_none_or(str::is_empty) {
-            return Err(wrong("it is no http or https address"));
+            return Err(wrong("it is no http or https address", "不是 http 或 https 地址"));
         }
         if iri.query().is_some() || iri.fragment().is_some() {
-            return Err(wrong("it has a query or fragment"));
+            return Err(wrong("it has a query or fragment", "含有查询部分（?）或片段（#）"));
         }
         Ok(Self(if text.ends_with('/') { text.to_owned() } else { format!("{text}/") }))
     }
@@ -148,7 +157,8 @@ mod tests {
         for text in
             ["data.example.cn/id/", "urn:x:", "https:///id/", "https://a.example/id/#", "https://a.example/?x=/", ""]
         {
-            assert!(Base::parse(text).is_err(), "{text}");
+            let error = Base::parse(text).expect_err("no base");
+            assert!(error.to_string().contains("form") && error.in_chinese().contains("应形如"), "{text}");
         }
     }
 }

@@ -79,7 +79,7 @@ impl ResultFormat {
 
 /// How an answer is to be written.
 #[derive(Debug, Clone, Copy)]
-pub struct Layout {
+pub struct Layout<'a> {
     /// The format; where it is not chosen, rows become a table or CSV and triples Turtle.
     pub format: Option<ResultFormat>,
     /// Whether a person reads it: then the format for rows that was not chosen is a table.
@@ -88,6 +88,8 @@ pub struct Layout {
     pub limit: Option<u64>,
     /// Tables are cut to so many columns of the terminal; not at all without.
     pub width: Option<u16>,
+    /// What the prefix `id:` stands for, by which addresses are shortened.
+    pub base: &'a str,
 }
 
 /// What was written.
@@ -107,7 +109,7 @@ pub struct Written {
 ///
 /// # Errors
 /// When the format does not suit the answer, the evaluation fails or stops, or the writer fails.
-pub fn write(answer: QueryResults<'_>, layout: &Layout, mut writer: impl Write) -> Result<Written, QueryError> {
+pub fn write(answer: QueryResults<'_>, layout: &Layout<'_>, mut writer: impl Write) -> Result<Written, QueryError> {
     let for_rows = if layout.is_for_people { ResultFormat::Table } else { ResultFormat::Csv };
     let written = match answer {
         QueryResults::Solutions(solutions) => rows(solutions, layout.format.unwrap_or(for_rows), layout, &mut writer)?,
@@ -125,7 +127,7 @@ fn wrong(format: ResultFormat, is: AnswerKind) -> QueryError {
 fn rows(
     mut solutions: QuerySolutionIter<'_>,
     format: ResultFormat,
-    layout: &Layout,
+    layout: &Layout<'_>,
     writer: &mut impl Write,
 ) -> Result<Written, QueryError> {
     let kind = AnswerKind::Rows;
@@ -145,7 +147,7 @@ fn rows(
             rows.push(solution.values().to_vec());
         }
         let names: Vec<&str> = variables.iter().map(|variable| variable.as_str()).collect();
-        writer.write_all(table::of_rows(&names, &rows, layout.width).as_bytes())?;
+        writer.write_all(table::of_rows(&names, &rows, layout.width, layout.base).as_bytes())?;
         return Ok(Written { count, kind, has_more, format });
     }
     let serializer = QueryResultsSerializer::from_format(format.of_rows().ok_or_else(|| wrong(format, kind))?);
@@ -181,7 +183,7 @@ fn boolean(value: bool, format: ResultFormat, writer: &mut impl Write) -> Result
 fn triples(
     triples: QueryTripleIter<'_>,
     format: ResultFormat,
-    layout: &Layout,
+    layout: &Layout<'_>,
     writer: &mut impl Write,
 ) -> Result<Written, QueryError> {
     let kind = AnswerKind::Triples;
@@ -204,7 +206,9 @@ fn triples(
     match format.of_triples() {
         Some(rdf) => {
             let mut serializer = RdfSerializer::from_format(rdf);
-            for (prefix, namespace) in prefixes::known().filter(|(_, namespace)| is_used(namespace, &sorted)) {
+            for (prefix, namespace) in
+                prefixes::known_with(layout.base).filter(|(_, namespace)| is_used(namespace, &sorted))
+            {
                 serializer = serializer.with_prefix(prefix, namespace).expect("the known namespaces are IRIs");
             }
             let mut serializer = serializer.for_writer(&mut *writer);
@@ -223,7 +227,9 @@ fn triples(
                     vec![Some(subject), Some(triple.predicate.clone().into()), Some(triple.object.clone())]
                 })
                 .collect();
-            writer.write_all(table::of_rows(&["subject", "predicate", "object"], &rows, layout.width).as_bytes())?;
+            writer.write_all(
+                table::of_rows(&["subject", "predicate", "object"], &rows, layout.width, layout.base).as_bytes(),
+            )?;
         }
     }
     Ok(Written { count: sorted.len() as u64, kind, has_more, format })
@@ -257,7 +263,7 @@ mod tests {
         }
         let prepared = SparqlEvaluator::new().parse_query(sparql).expect("a query");
         let answer = prepared.on_store(&store).execute().expect("an answer");
-        let layout = Layout { format, is_for_people: false, limit, width: None };
+        let layout = Layout { format, is_for_people: false, limit, width: None, base: crate::model::iri::BASE };
         let mut out = Vec::new();
         let written = write(answer, &layout, &mut out)?;
         Ok((String::from_utf8(out).expect("UTF-8"), written))

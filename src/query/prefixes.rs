@@ -26,12 +26,18 @@ pub fn known() -> impl Iterator<Item = (&'static str, &'static str)> {
     vocab::PREFIXES.iter().chain(FURTHER).copied()
 }
 
+/// The same, with this base for `id:`.
+pub(super) fn known_with(base: &str) -> impl Iterator<Item = (&'static str, &str)> {
+    known().map(move |(name, namespace)| (name, if name == vocab::ID { base } else { namespace }))
+}
+
 /// An IRI as a prefixed name where a known prefix fits and the rest is a plain local name, else in full.
 ///
-/// `https://yutu.example/ns#locatedIn` is `yutu:locatedIn`.
-pub fn shorten(iri: &str) -> String {
-    let longest =
-        known().filter(|(_, namespace)| iri.starts_with(namespace)).max_by_key(|(_, namespace)| namespace.len());
+/// `https://yutu.example/ns#locatedIn` is `yutu:locatedIn`. `id:` is this base.
+pub fn shorten(iri: &str, base: &str) -> String {
+    let longest = known_with(base)
+        .filter(|(_, namespace)| iri.starts_with(namespace))
+        .max_by_key(|(_, namespace)| namespace.len());
     match longest {
         Some((prefix, namespace)) if !iri[namespace.len()..].is_empty() => {
             format!("{prefix}:{}", &iri[namespace.len()..])
@@ -129,8 +135,12 @@ mod tests {
 
     #[test]
     fn addresses_are_shortened_for_reading() {
-        assert_eq!(shorten("https://yutu.example/ns#locatedIn"), "yutu:locatedIn");
-        assert_eq!(shorten("https://yutu.example/id/Region/武清区"), "id:Region/武清区");
-        assert_eq!(shorten("urn:other"), "urn:other");
+        assert_eq!(shorten("https://yutu.example/ns#locatedIn", BASE), "yutu:locatedIn");
+        assert_eq!(shorten("https://yutu.example/id/Region/武清区", BASE), "id:Region/武清区");
+        assert_eq!(shorten("urn:other", BASE), "urn:other");
+        let base = "https://data.example.cn/kb/";
+        assert_eq!(shorten("https://data.example.cn/kb/Region/武清区", base), "id:Region/武清区");
+        let foreign = "https://yutu.example/id/Region/武清区";
+        assert_eq!(shorten(foreign, base), foreign, "no address of that store");
     }
 }

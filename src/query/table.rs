@@ -5,8 +5,8 @@ use oxigraph::model::Term;
 
 use super::prefixes;
 
-/// A table with a header. With a width, cells are cut so that it fits; without, they are as wide as they need.
-pub(super) fn of_rows(header: &[&str], rows: &[Vec<Option<Term>>], width: Option<u16>) -> String {
+/// A table with a header; `id:` is this base. With a width, cells are cut so that it fits; without, they are as wide as they need.
+pub(super) fn of_rows(header: &[&str], rows: &[Vec<Option<Term>>], width: Option<u16>, base: &str) -> String {
     let mut table = Table::new();
     table.load_preset(presets::UTF8_FULL_CONDENSED).set_truncation_indicator("…");
     match width {
@@ -15,7 +15,7 @@ pub(super) fn of_rows(header: &[&str], rows: &[Vec<Option<Term>>], width: Option
     };
     table.set_header(one_line(header.iter().map(Cell::new).collect()));
     for row in rows {
-        table.add_row(one_line(row.iter().map(|term| cell(term.as_ref())).collect()));
+        table.add_row(one_line(row.iter().map(|term| cell(term.as_ref(), base)).collect()));
     }
     let mut text = table.trim_fmt();
     text.push('\n');
@@ -28,7 +28,7 @@ fn one_line(cells: Vec<Cell>) -> Row {
     row
 }
 
-fn cell(term: Option<&Term>) -> Cell {
+fn cell(term: Option<&Term>, base: &str) -> Cell {
     match term {
         None => Cell::new(""),
         Some(Term::Literal(literal)) => {
@@ -37,7 +37,7 @@ fn cell(term: Option<&Term>) -> Cell {
                 && literal.value().parse::<f64>().is_ok();
             if is_number { cell.set_alignment(CellAlignment::Right) } else { cell }
         }
-        Some(Term::NamedNode(node)) => Cell::new(prefixes::shorten(node.as_str())),
+        Some(Term::NamedNode(node)) => Cell::new(prefixes::shorten(node.as_str(), base)),
         Some(other) => Cell::new(other),
     }
 }
@@ -49,6 +49,7 @@ mod tests {
     use unicode_width::UnicodeWidthStr as _;
 
     use super::*;
+    use crate::model::iri::BASE;
 
     fn sample() -> Vec<Vec<Option<Term>>> {
         let text = |text: &str| Some(Term::from(Literal::from(text)));
@@ -65,7 +66,7 @@ mod tests {
 
     #[test]
     fn full_width_characters_are_aligned() {
-        let table = of_rows(&["park", "articles", "quote"], &sample(), None);
+        let table = of_rows(&["park", "articles", "quote"], &sample(), None, BASE);
         expect![[r#"
             ┌────────────────────┬──────────┬─────────────────────────────────────────────────┐
             │ park               ┆ articles ┆ quote                                           │
@@ -79,9 +80,16 @@ mod tests {
     }
 
     #[test]
+    fn addresses_are_shortened_by_the_base_of_the_store() {
+        let node = NamedNode::new_unchecked("https://data.example.cn/kb/Park/武清开发区");
+        let table = of_rows(&["park"], &[vec![Some(node.into())]], None, "https://data.example.cn/kb/");
+        assert!(table.contains("│ id:Park/武清开发区 │"), "{table}");
+    }
+
+    #[test]
     fn a_table_keeps_to_its_width_in_one_line_a_row() {
         for width in [40, 61, 100] {
-            let table = of_rows(&["park", "articles", "quote"], &sample(), Some(width));
+            let table = of_rows(&["park", "articles", "quote"], &sample(), Some(width), BASE);
             assert_eq!(table.lines().count(), 3 + 3 + 1, "{table}");
             for line in table.lines() {
                 assert!(line.width() <= usize::from(width), "{width}: {line}");

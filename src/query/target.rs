@@ -22,7 +22,7 @@ pub enum Target<'a> {
     Endpoint(&'a Endpoint),
 }
 
-impl Target<'_> {
+impl<'a> Target<'a> {
     /// Runs a query, with the known prefixes, and hands its answer to `use_answer`; all within the time limit.
     ///
     /// # Errors
@@ -58,7 +58,7 @@ impl Target<'_> {
     }
 
     /// What the prefix `id:` stands for.
-    pub(super) fn base(&self) -> &str {
+    pub fn base(self) -> &'a str {
         match self {
             Self::Store(store) => store.base().as_str(),
             Self::Endpoint(_) => iri::BASE,

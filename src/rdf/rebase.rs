@@ -2,6 +2,7 @@
 
 use oxigraph::model::{GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
 
+use super::vocab;
 use crate::model::iri::Base;
 
 /// A change of base.
@@ -9,12 +10,21 @@ use crate::model::iri::Base;
 pub struct Rebase {
     from: Base,
     to: Base,
+    /// Vocabularies whose names begin with the old base; they stay.
+    kept: Vec<&'static str>,
 }
 
 impl Rebase {
     /// From one base to another.
     pub fn new(from: Base, to: Base) -> Self {
-        Self { from, to }
+        let kept = vocabularies().filter(|namespace| overlap(namespace, &from)).collect();
+        Self { from, to, kept }
+    }
+
+    /// The first vocabulary of which some or all names begin with a base: its names mean the same in every store, so that such a base is
+    /// no good start for a change.
+    pub fn vocabulary_under(base: &Base) -> Option<&'static str> {
+        vocabularies().find(|namespace| overlap(namespace, base))
     }
 
     /// Whether both bases are the same, so that nothing changes.
@@ -22,7 +32,7 @@ impl Rebase {
         self.from == self.to
     }
 
-    /// The address under the new base; `None` where it stays as it is.
+    /// The address under the new base; `None` where it stays as it is, as names of the vocabularies ([`vocab::PREFIXES`]) do.
     ///
     /// Where the new base lies under the old one, what is there already is taken as changed before: doing it twice changes nothing more.
     pub fn iri(&self, iri: &str) -> Option<String> {
@@ -30,7 +40,9 @@ impl Rebase {
         if self.is_none() || to.starts_with(from) && iri.starts_with(to) {
             return None;
         }
-        Some(format!("{to}{}", iri.strip_prefix(from)?))
+        let rest = iri.strip_prefix(from)?;
+        let is_name = self.kept.iter().any(|namespace| iri.starts_with(namespace));
+        (!is_name).then(|| format!("{to}{rest}"))
     }
 
     /// Changes all IRIs of a quad: subject, predicate, object, graph, those within triple terms, datatypes. Says whether there were any.
@@ -85,6 +97,15 @@ impl Rebase {
     }
 }
 
+/// The namespaces whose names are no addresses of data.
+fn vocabularies() -> impl Iterator<Item = &'static str> {
+    vocab::PREFIXES.iter().filter(|(prefix, _)| *prefix != vocab::ID).map(|(_, namespace)| *namespace)
+}
+
+fn overlap(namespace: &str, base: &Base) -> bool {
+    namespace.starts_with(base.as_str()) || base.as_str().starts_with(namespace)
+}
+
 #[cfg(test)]
 mod tests {
     use oxigraph::io::{RdfFormat, RdfParser};
@@ -121,6 +142,20 @@ mod tests {
         ] {
             assert_eq!(change.iri(iri), None, "{iri}");
         }
+    }
+
+    #[test]
+    fn names_of_vocabularies_stay() {
+        let change = rebase("https://yutu.example/", "https://data.example.cn/");
+        assert_eq!(change.iri("https://yutu.example/ns#schemaVersion"), None);
+        assert_eq!(change.iri("https://yutu.example/id/Park/x").as_deref(), Some("https://data.example.cn/id/Park/x"));
+        let change = rebase("http://www.w3.org/", "https://data.example.cn/");
+        assert_eq!(change.iri("http://www.w3.org/2000/01/rdf-schema#label"), None);
+        for base in ["https://yutu.example/", "http://www.w3.org/", "http://purl.org/dc/terms/x", "https://schema.org"]
+        {
+            assert!(Rebase::vocabulary_under(&Base::parse(base).expect("a base")).is_some(), "{base}");
+        }
+        assert_eq!(Rebase::vocabulary_under(&Base::default()), None);
     }
 
     #[test]

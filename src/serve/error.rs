@@ -264,7 +264,7 @@ impl HttpError {
     /// The error of an evaluation that was stopped for its memory; `None` where it was not.
     pub(super) fn of_memory(token: &CancellationToken, limits: &Limits) -> Option<Self> {
         if token.is_memory_exceeded() {
-            Some(Self::OutOfMemory(limits.query_memory_bytes))
+            Some(Self::OutOfMemory(limits.of_one_query()))
         } else {
             token.is_shared_memory_exceeded().then_some(Self::MemoryTaken(limits.memory_bytes))
         }
@@ -313,7 +313,12 @@ impl From<UnknownName> for HttpError {
 
 impl From<query::QueryError> for HttpError {
     fn from(error: query::QueryError) -> Self {
-        Self::bad_request(error.in_chinese(), chain(&error))
+        match error {
+            query::QueryError::TimedOut { limit } => Self::TimedOut(limit),
+            query::QueryError::Evaluation(source) => Self::Query(QueryError::Evaluation { source }),
+            query::QueryError::Store(error) => Self::Query(error),
+            error => Self::bad_request(error.in_chinese(), chain(&error)),
+        }
     }
 }
 

@@ -24,12 +24,23 @@ use super::{
 };
 use crate::{
     graph::LabelLang,
-    model::Predicate,
+    model::{Predicate, iri::Base},
     rdf::vocab::{self, rdf, yutu},
 };
 
 /// Triples that lead to a thing are given up to this number.
 const MAX_INCOMING: usize = 1000;
+
+/// What paths that the service needs itself begin with: of a base with such a path, addresses would lead elsewhere. `id` alone is a base.
+pub const OWN_BEGINNINGS: [&str; 12] =
+    [".well-known", "admin", "api", "data", "graphs", "id", "ns", "page", "query", "sparql", "static", "update"];
+
+/// The first segment of a base's path where that is one of [`OWN_BEGINNINGS`], so that its addresses cannot be served; `/id/` can.
+pub fn own_beginning(base: &Base) -> Option<&'static str> {
+    let path = form::path(base.path()).unwrap_or_else(|| base.path().to_owned());
+    let (first, rest) = path.strip_prefix('/')?.split_once('/')?;
+    OWN_BEGINNINGS.into_iter().find(|own| *own == first && !(first == "id" && rest.is_empty()))
+}
 
 /// The ontology as it stands in the repository.
 const ONTOLOGY: &str = include_str!("../../ontology/yutu.ttl");

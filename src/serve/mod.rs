@@ -44,6 +44,7 @@ use tower_http::{
 };
 
 pub use auth::{Role, TokenError, Tokens, new_token};
+pub use linked::{OWN_BEGINNINGS, own_beginning};
 pub use listen::{Tls, TlsError, bind, serve};
 pub use state::{AppState, Config, Limits, Shared};
 
@@ -87,10 +88,12 @@ pub fn app(state: AppState) -> Router {
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
     if state.config.cors {
         let headers = [header::ACCEPT, header::CONTENT_TYPE, header::AUTHORIZATION, header::IF_NONE_MATCH];
-        let exposed = [header::ETAG, header::RETRY_AFTER, HeaderName::from_static("x-request-id")];
+        let own = ["x-request-id", "x-error-code"].map(HeaderName::from_static);
+        let exposed = [header::ETAG, header::RETRY_AFTER, header::CONTENT_LANGUAGE].into_iter().chain(own);
         let methods = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS];
         let cors = CorsLayer::new().allow_origin(Any).allow_methods(methods).allow_headers(headers);
-        router = router.layer(cors.expose_headers(exposed).max_age(std::time::Duration::from_secs(3600)));
+        router = router
+            .layer(cors.expose_headers(exposed.collect::<Vec<_>>()).max_age(std::time::Duration::from_secs(3600)));
     }
     router
         .layer(from_fn(layers::options))

@@ -45,6 +45,13 @@ pub struct Limits {
     pub connections: usize,
 }
 
+impl Limits {
+    /// What one query may hold: no more than all may.
+    pub(super) fn of_one_query(&self) -> usize {
+        self.query_memory_bytes.min(self.memory_bytes)
+    }
+}
+
 impl Default for Limits {
     /// 30 s; 1 MiB queries, 64 MiB data; as many queries as processors, 64 waiting up to 10 s; 256 MiB results; 512 MiB memory a query,
     /// 2 GiB for all; 1024 connections.
@@ -187,7 +194,7 @@ impl AppState {
 
     /// The token of a query or update: it may hold so much itself, and no more than is left of what all may hold.
     pub(super) fn token(&self) -> CancellationToken {
-        self.memory.within(self.config.limits.query_memory_bytes)
+        self.memory.within(self.config.limits.of_one_query())
     }
 
     /// The service is to end soon: `/readyz` says so, that no new requests are sent here.

@@ -424,7 +424,12 @@ async fn other_origins_are_allowed_on_demand() {
     let asked = || with_header(get_request(PARKS, "*/*"), header::ORIGIN, "https://page.example");
     assert!(!ask(asked()).await.headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN));
     let open = state_with(|config| config.cors = true);
-    assert!(ask_of(&open, asked()).await.headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN));
+    let answer = ask_of(&open, asked()).await;
+    assert!(answer.headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN));
+    let exposed = answer.headers[header::ACCESS_CONTROL_EXPOSE_HEADERS].to_str().expect("text");
+    for name in ["etag", "retry-after", "content-language", "x-request-id", "x-error-code"] {
+        assert!(exposed.contains(name), "{exposed}");
+    }
     let preflight = with_header(request("OPTIONS", "/sparql"), header::ACCESS_CONTROL_REQUEST_METHOD, "POST");
     let preflight = with_header(preflight, header::ORIGIN, "https://page.example");
     assert!(ask_of(&open, preflight).await.headers.contains_key(header::ACCESS_CONTROL_ALLOW_METHODS));
@@ -745,6 +750,38 @@ async fn errors_come_in_the_clients_language_with_one_code() {
     assert_eq!((head.status, head.body.as_str()), (StatusCode::NOT_FOUND, ""));
 }
 
+#[test]
+fn bases_that_begin_as_the_services_own_paths_cannot_be_served() {
+    let beginning = |base: &str| own_beginning(&crate::model::iri::Base::parse(base).expect("a base"));
+    for base in ["https://a.example/", "https://a.example/id/", "https://a.example/kb/data/", "https://a.example/ids/"]
+    {
+        assert_eq!(beginning(base), None, "{base}");
+    }
+    for own in OWN_BEGINNINGS {
+        assert_eq!(beginning(&format!("https://a.example/{own}/kb/")), Some(own));
+    }
+    assert_eq!(beginning("https://a.example/data"), Some("data"));
+}
+
+#[test]
+fn what_a_named_query_fails_of_is_not_always_its_callers_fault() {
+    use axum::response::IntoResponse as _;
+    use oxigraph::sparql::QueryEvaluationError;
+
+    use crate::query::QueryError;
+
+    let evaluation = || QueryEvaluationError::Unexpected("a secret".into());
+    let failed = crate::store::QueryError::Evaluation { source: evaluation() };
+    for (error, status) in [
+        (QueryError::TimedOut { limit: Duration::from_secs(1) }, StatusCode::SERVICE_UNAVAILABLE),
+        (QueryError::Evaluation(evaluation()), StatusCode::INTERNAL_SERVER_ERROR),
+        (QueryError::Store(failed), StatusCode::INTERNAL_SERVER_ERROR),
+        (QueryError::Output(std::io::ErrorKind::Other.into()), StatusCode::BAD_REQUEST),
+    ] {
+        assert_eq!(error::HttpError::from(error).into_response().status(), status);
+    }
+}
+
 /// Queries that hold much before they answer, one for each way to hold it.
 const HOLDERS: [&str; 6] = [
     "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f",
@@ -756,12 +793,12 @@ const HOLDERS: [&str; 6] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_query_that_needs_more_than_is_left_for_all_is_refused() {
+async fn a_query_that_needs_more_than_all_may_hold_is_not_told_to_come_back() {
     let state = state_with(|config| config.limits.memory_bytes = 1 << 20);
     for query in HOLDERS {
         let answer = ask_of(&state, get_request(query, "text/csv")).await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{query}: {}", answer.body);
-        assert_eq!(answer.headers["x-error-code"], "memory-taken", "{}", answer.body);
+        assert_eq!(answer.headers["x-error-code"], "query-memory", "{}", answer.body);
         assert!(answer.body.contains("1048576 bytes") && answer.headers.contains_key(header::RETRY_AFTER));
         assert_eq!(state.memory.memory_held(), 0, "{query}: all of it is given back");
     }

@@ -68,6 +68,31 @@ pub enum StoreError {
         /// What they were to begin with.
         wanted: Base,
     },
+    /// A rewritten store cannot be read.
+    #[error("the store rewritten from {path} cannot be read; {path} is as it was")]
+    NotRewritten {
+        /// The store that was to be rewritten.
+        path: PathBuf,
+        /// What opening the rewritten one says.
+        #[source]
+        source: Box<StoreError>,
+    },
+    /// A rewritten store cannot take the place of the old one.
+    #[error(
+        "cannot put the rewritten store in the place of {path}; the old store is at {old}, the rewritten one at {new}; the folder must be no \
+         mount point, and the one it lies in must allow renaming"
+    )]
+    NotSwapped {
+        /// The store's place.
+        path: PathBuf,
+        /// Where the old store is.
+        old: PathBuf,
+        /// Where the rewritten one is.
+        new: PathBuf,
+        /// The cause.
+        #[source]
+        source: io::Error,
+    },
     /// No room.
     #[error("cannot {tried}: the disk of {path} is full; make room and run the same command again")]
     DiskFull {
@@ -229,6 +254,16 @@ impl StoreError {
                     "图谱库 {path} 中的地址以 {found} 开头，而非 {wanted}；可用 `yutu rebase --store {path} --to {wanted}` 改写"
                 )
             }
+            Self::NotRewritten { path, .. } => {
+                let path = path.display();
+                format!("由 {path} 改写出的图谱库无法读取；{path} 未变")
+            }
+            Self::NotSwapped { path, old, new, .. } => format!(
+                "无法将改写后的图谱库换到 {}；原库在 {}，改写后的库在 {}；该文件夹不能是挂载点，其上级文件夹须允许改名",
+                path.display(),
+                old.display(),
+                new.display()
+            ),
             Self::DiskFull { path, .. } => {
                 format!("{} 所在磁盘已满；请腾出空间后重新执行同一命令", path.display())
             }

@@ -26,6 +26,13 @@ const LOCK_FILE: &str = "yutu.lock";
 /// What the address of [`YutuStore::store_node`] ends with; what stands before is the store's base.
 const STORE_NODE: &str = "store";
 
+/// The lock of a store that is closed: no other program opens it while this is kept.
+#[derive(Debug)]
+#[must_use = "the lock is given back where this is dropped"]
+pub struct Held {
+    _lock: Option<File>,
+}
+
 /// Whether a quad is the one by which a store, this or another, says how it is written.
 pub(super) fn is_description(quad: &Quad) -> bool {
     quad.predicate == yutu::SCHEMA_VERSION && GraphName::from(quad.subject.clone()) == quad.graph_name
@@ -104,6 +111,11 @@ impl YutuStore {
             .map_err(|source| StoreError::from_storage("open the store", Some(path), source))?;
         let mut this = Self::new(store, Some(path), lock);
         if this.read_schema()? { Ok(this) } else { Err(StoreError::Foreign { path: path.to_owned() }) }
+    }
+
+    /// Closes the store, but keeps others from opening it.
+    pub fn close_but_hold(self) -> Held {
+        Held { _lock: self._lock }
     }
 
     /// A store in memory, gone when dropped.

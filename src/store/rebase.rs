@@ -1,8 +1,8 @@
 //! The whole store under another base of addresses.
 //!
 //! Nothing is changed in place: the rewritten store is written beside the old one ([`YutuStore::copy_rebased`]) and takes its place when it is
-//! complete and on disk ([`put_in_place`]). Whatever happens before that leaves the old store as it was; what an interrupted run leaves
-//! beside it is thrown away by the next one.
+//! complete and on disk ([`put_in_place`]). Whatever happens before that leaves the old store as it was. Half a store that an interrupted
+//! run left beside it is thrown away by the next one; a whole one is kept ([`keep_whole_leftover`]), since it may be the old store.
 
 use std::{
     cell::Cell,
@@ -61,17 +61,19 @@ impl YutuStore {
         Ok(self.store.len().map_err(self.failed("count the store"))? as u64)
     }
 
-    /// Writes the store with changed addresses to a folder, in the place of what an interrupted run may have left there. When this
-    /// returns, the copy is complete and on disk. `on_progress` hears now and then how many quads are done.
+    /// Writes the store with changed addresses to a new folder. When this returns, the copy is complete, on disk and can be opened.
+    /// `on_progress` hears now and then how many quads are done.
     ///
     /// # Errors
-    /// When the store cannot be read or the folder not be written; then the folder is removed again.
+    /// When the folder exists, or the store cannot be read or the folder not be written; then the folder is removed again.
     pub fn copy_rebased(
         &self,
         change: &Rebase,
         folder: &Path,
         on_progress: &dyn Fn(u64),
     ) -> Result<Rebased, StoreError> {
+        let io = |source| StoreError::Io { tried: "make the folder", path: folder.to_owned(), source };
+        fs::create_dir(folder).map_err(io)?;
         let done = self.copy_to(change, folder, on_progress);
         if done.is_err() {
             // Nothing is lost by it; where it cannot be removed, the next run will.
@@ -82,9 +84,6 @@ impl YutuStore {
 
     fn copy_to(&self, change: &Rebase, folder: &Path, on_progress: &dyn Fn(u64)) -> Result<Rebased, StoreError> {
         let io = |tried| move |source| StoreError::Io { tried, path: folder.to_owned(), source };
-        if folder.exists() {
-            fs::remove_dir_all(folder).map_err(io("remove what an interrupted run left in"))?;
-        }
         let failed = |source| StoreError::from_storage("write the rewritten store", Some(folder), source);
         let target = Store::open(folder).map_err(failed)?;
         let (read, changed) = (Cell::new(0), Cell::new(0));
@@ -113,6 +112,8 @@ impl YutuStore {
         }
         target.flush().map_err(failed)?;
         drop(target);
+        let path = self.path.clone().unwrap_or_default();
+        drop(Self::open_read_only(folder).map_err(|e| StoreError::NotRewritten { path, source: Box::new(e) })?);
         sync(folder).map_err(io("write to disk"))?;
         Ok(Rebased { read: read.get(), changed: changed.get() })
     }
@@ -123,32 +124,74 @@ pub fn rebased_folder(store: &Path) -> PathBuf {
     beside(store, ".rebasing")
 }
 
+/// Makes room for a store to be written anew. Half a store that an interrupted run left there is removed; a whole one, which may be the old
+/// store if the run ended between two steps of [`put_in_place`], gets a name of its own beside the store: says which.
+///
+/// # Errors
+/// When what is there is in use, or cannot be moved or removed.
+pub fn keep_whole_leftover(store: &Path) -> Result<Option<PathBuf>, StoreError> {
+    let folder = rebased_folder(store);
+    let io = |tried| move |source| StoreError::Io { tried, path: rebased_folder(store), source };
+    if !folder.exists() {
+        return Ok(None);
+    }
+    match YutuStore::open_read_only(&folder).map(drop) {
+        Ok(()) | Err(StoreError::SchemaVersion { .. }) => {
+            let kept = free_name(store);
+            fs::rename(&folder, &kept).map_err(io("give another name to"))?;
+            Ok(Some(kept))
+        }
+        Err(error @ StoreError::Locked { .. }) => Err(error),
+        Err(_) => {
+            fs::remove_dir_all(&folder).map_err(io("remove what an interrupted run left in"))?;
+            Ok(None)
+        }
+    }
+}
+
 /// Puts a store in the place of another, which is kept beside it: says where. On Linux the two change places in one step, so that there is a
 /// whole store at every moment.
 ///
 /// # Errors
-/// When the file system refuses, e.g. because the store's folder is a mount point; then the old store is where it was.
+/// When the file system refuses, e.g. because the store's folder is a mount point; then the old store is where it was, or where the error says.
 pub fn put_in_place(new: &Path, store: &Path) -> Result<PathBuf, StoreError> {
-    let failed =
-        |source| StoreError::Io { tried: "put the rewritten store in the place of", path: store.to_owned(), source };
-    let kept = (1..)
-        .map(|number| beside(store, &if number == 1 { ".old".to_owned() } else { format!(".old-{number}") }))
-        .find(|path| !path.exists())
-        .expect("some number is free");
-    if exchange(new, store).is_ok() {
-        fs::rename(new, &kept).map_err(failed)?;
-    } else {
-        fs::rename(store, &kept).map_err(failed)?;
-        if let Err(error) = fs::rename(new, store) {
-            fs::rename(&kept, store).map_err(failed)?;
-            return Err(failed(error));
-        }
-    }
+    let kept = free_name(store);
+    change_places(new, store, &kept)?;
     if let Some(parent) = store.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         // Not every file system can; then the renaming is on disk a little later.
         let _ = File::open(parent).and_then(|folder| folder.sync_all());
     }
     Ok(kept)
+}
+
+/// The new store at the old one's place, the old one at `kept`; where that cannot be, both where they were.
+fn change_places(new: &Path, store: &Path, kept: &Path) -> Result<(), StoreError> {
+    let failed = |source, old: &Path, new: &Path| StoreError::NotSwapped {
+        path: store.to_owned(),
+        old: old.to_owned(),
+        new: new.to_owned(),
+        source,
+    };
+    if exchange(new, store).is_ok() {
+        let Err(error) = fs::rename(new, kept) else { return Ok(()) };
+        return Err(match exchange(new, store) {
+            Ok(()) => failed(error, store, new),
+            Err(error) => failed(error, new, store),
+        });
+    }
+    fs::rename(store, kept).map_err(|error| failed(error, store, new))?;
+    fs::rename(new, store).map_err(|error| match fs::rename(kept, store) {
+        Ok(()) => failed(error, store, new),
+        Err(error) => failed(error, kept, new),
+    })
+}
+
+/// The first of `.old`, `.old-2`, … beside a store that nothing has.
+fn free_name(store: &Path) -> PathBuf {
+    (1..)
+        .map(|number| beside(store, &if number == 1 { ".old".to_owned() } else { format!(".old-{number}") }))
+        .find(|path| path.symlink_metadata().is_err())
+        .expect("some number is free")
 }
 
 fn beside(store: &Path, ending: &str) -> PathBuf {
@@ -263,9 +306,9 @@ mod tests {
         let old = filled(&path);
         let before = lines(&old);
         let beside = rebased_folder(&path);
-        // Half a store of an earlier attempt.
-        drop(YutuStore::open(&beside).expect("a store"));
-        std::fs::write(beside.join("MANIFEST-000009"), "half").expect("written");
+        // Half a store of an earlier attempt: its description is not written yet.
+        drop(Store::open(&beside).expect("a store"));
+        assert_eq!(keep_whole_leftover(&path).expect("removed"), None);
         let new = rebased(&old, &beside);
         let after = lines(&new);
         assert_eq!(after.len(), before.len());
@@ -274,6 +317,48 @@ mod tests {
         assert_eq!(lines(&YutuStore::open(&path).expect("the new store")), after);
         assert_eq!(lines(&YutuStore::open(&kept).expect("the old store")), before);
         assert!(!beside.exists() && kept.ends_with("store.old"));
+    }
+
+    /// So it lies after an exchange if the run ends before the old store gets its name.
+    #[test]
+    fn a_whole_store_of_an_interrupted_run_is_never_deleted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("store");
+        let beside = rebased_folder(&path);
+        let before = lines(&filled(&beside));
+        std::fs::create_dir(folder.path().join("store.old")).expect("made");
+        let old = filled(&path);
+        let change = Rebase::new(old.base().clone(), new_base());
+        assert!(old.copy_rebased(&change, &beside, &|_| ()).is_err(), "nothing is written over it");
+        let kept = keep_whole_leftover(&path).expect("moved").expect("it was whole");
+        assert!(kept.ends_with("store.old-2") && !beside.exists());
+        assert_eq!(lines(&YutuStore::open(&kept).expect("the store")), before);
+    }
+
+    #[test]
+    fn where_the_old_store_gets_no_name_both_stay_where_they_were() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("store");
+        let beside = rebased_folder(&path);
+        let old = filled(&path);
+        let before = lines(&old);
+        let after = lines(&rebased(&old, &beside));
+        drop(old);
+        let error = change_places(&beside, &path, &folder.path().join("none/store.old")).expect_err("no such folder");
+        assert!(error.to_string().contains("mount point") && error.in_chinese().contains("挂载点"), "{error}");
+        assert!(matches!(error, StoreError::NotSwapped { old, new, .. } if old == path && new == beside));
+        assert_eq!(lines(&YutuStore::open(&path).expect("the old store")), before);
+        assert_eq!(lines(&YutuStore::open(&beside).expect("the new store")), after);
+    }
+
+    #[test]
+    fn a_store_that_is_closed_but_held_is_opened_by_nobody() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("store");
+        let held = filled(&path).close_but_hold();
+        assert!(matches!(YutuStore::open(&path), Err(StoreError::Locked { .. })));
+        drop(held);
+        YutuStore::open(&path).expect("the store");
     }
 
     #[test]

@@ -61,7 +61,7 @@ fn store() -> YutuStore {
 fn ask(store: &YutuStore, query: &NamedQuery, given: &[(String, String)]) -> Result<(String, u64), QueryError> {
     let target = Target::Store(store);
     let prepared = query::prepare(&query.text, &query.parameters, given, target, None)?;
-    let layout = Layout { format: None, is_for_people: false, limit: None, width: None };
+    let layout = Layout { format: None, is_for_people: false, limit: None, width: None, base: target.base() };
     let mut out = Vec::new();
     let limit = Some(Duration::from_secs(60));
     let written = target.ask(&prepared.sparql, limit, |answer| query::formats::write(answer, &layout, &mut out))?;

@@ -239,12 +239,33 @@ fn addresses_are_rewritten_once_and_served_under_their_new_base() {
         assert!(again.stderr.contains(lang.1), "{}", again.stderr);
     }
     assert!(!Path::new(&format!("{store}.old-2")).exists() && !Path::new(&format!("{store}.rebasing")).exists());
+    // As if the first run had ended between its last two steps.
+    std::fs::rename(format!("{store}.old"), format!("{store}.rebasing")).unwrap();
+    let again = run(&["--lang", "en", "rebase", "--store", &store, "--to", new]);
+    assert!(again.stderr.contains("a whole store") && again.stderr.contains("store.old"), "{}", again.stderr);
+    assert_eq!(run(&["dump", "--store", &format!("{store}.old")]).stdout, before, "the old store is whole");
+    let parks = "SELECT ?p { ?p a yutu:Park } ORDER BY ?p LIMIT 1";
+    let table = run(&["query", "--store", &store, "--format", "table", "-q", parks]);
+    assert!(table.stdout.contains("│ id:Park/"), "{}{}", table.stdout, table.stderr);
     let taken = run(&["ingest", "--store", &store, &fixture_argument("articles.jsonl")]);
     assert!(taken.stderr.contains("articles: 2 new"), "{}", taken.stderr);
     assert!(!run(&["dump", "--store", &store]).stdout.contains(old));
     let served = run(&["--lang", "en", "serve", "--store", &store, "--base-iri", old, "--bind", "127.0.0.1:0"]);
     assert_eq!(served.status, Some(1));
     assert!(served.stderr.contains(new) && served.stderr.contains("yutu rebase"), "{}", served.stderr);
+}
+
+#[test]
+fn a_base_whose_addresses_the_service_needs_itself_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store").to_str().unwrap().to_owned();
+    for (lang, said) in [("en", "Taken are"), ("zh", "均不能用")] {
+        let base = "https://data.example.cn/data/";
+        let wrong = run(&["--lang", lang, "serve", "--store", &store, "--base-iri", base, "--bind", "127.0.0.1:0"]);
+        assert_eq!(wrong.status, Some(2), "{}", wrong.stderr);
+        assert!(wrong.stderr.contains(said) && wrong.stderr.contains("/.well-known/"), "{}", wrong.stderr);
+    }
+    assert!(!Path::new(&store).exists());
 }
 
 #[test]
@@ -256,6 +277,18 @@ fn what_cannot_be_rewritten_is_said() {
         assert_eq!(wrong.status, Some(2), "{}", wrong.stderr);
         assert!(wrong.stderr.contains("cannot be the base of addresses"), "{}", wrong.stderr);
     }
+    let wrong = run(&["--lang", "zh", "rebase", "--store", &store, "--to", "https://data.example.cn/id#"]);
+    assert!(wrong.stderr.contains("原因：") && wrong.stderr.contains("片段"), "{}", wrong.stderr);
+    let before = run(&["dump", "--store", &store]).stdout;
+    for (lang, from) in [("en", "https://yutu.example/"), ("en", "http://www.w3.org"), ("zh", "https://yutu.example/")]
+    {
+        let to = "https://data.example.cn/";
+        let wrong = run(&["--lang", lang, "rebase", "--store", &store, "--from", from, "--to", to]);
+        assert_eq!(wrong.status, Some(2), "{}", wrong.stderr);
+        let said = if lang == "en" { "leave --from out" } else { "不给 --from" };
+        assert!(wrong.stderr.contains(said), "{}", wrong.stderr);
+    }
+    assert_eq!(run(&["dump", "--store", &store]).stdout, before, "the store is as it was");
     let missing = folder.path().join("none").to_str().unwrap().to_owned();
     let wrong = run(&["--lang", "en", "rebase", "--store", &missing, "--to", "https://data.example.cn/id/"]);
     assert_eq!(wrong.status, Some(1));

@@ -66,7 +66,7 @@ impl Table {
     }
 
     fn home(&self, digest: u32) -> usize {
-        (u64::from(digest) * self.homes as u64 >> 32) as usize
+        ((u64::from(digest) * self.homes as u64) >> 32) as usize
     }
 
     /// The sum of the features' weights in steps of 1/[`STEP`], a lane a label. Lanes without a label hold nothing of use.
