@@ -72,8 +72,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
     if !old.is_changed_by(&change).map_err(in_lang)? {
         let (from, to) = (args.from.as_ref().unwrap_or(old.base()), &args.to);
         context.say(
-            format_args!("没有以 {from} 开头而需改为 {to} 的地址；图谱库未变"),
-            format_args!("no address begins with {from} that is to begin with {to}; the store is as it was"),
+            format_args!("没有地址需要从 {from} 改为 {to}；图谱库未变"),
+            format_args!("no address is to be changed from {from} to {to}; the store is as it was"),
         );
         return Ok(Outcome::Done);
     }
