@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::ModelError;
+use super::{ModelError, random::next};
 
 /// How to train a [`Boost`].
 #[derive(Debug, Clone, Copy)]
@@ -199,7 +199,7 @@ impl Boost {
         let mut random = 0x0b00_57ed_u64;
         let mut trees = Vec::with_capacity(options.trees);
         for _ in 0..options.trees {
-            let mut draw = |percent: u64| next(&mut random) % 100 < percent;
+            let mut draw = |percent: u64| (next(&mut random) >> 11) % 100 < percent;
             // Of examples that are settled, one in six stands for all (gradient-based one-side sampling).
             let mut gradients = gradients(&scores);
             let mut rows: Vec<u32> = Vec::with_capacity(count / 4);
@@ -423,14 +423,6 @@ fn best_split(
         .reduce(|a, b| if b.gain > a.gain { b } else { a })
 }
 
-/// A fixed xorshift, so that training does not depend on the machine.
-fn next(random: &mut u64) -> u64 {
-    *random ^= *random << 13;
-    *random ^= *random >> 7;
-    *random ^= *random << 17;
-    *random >> 11
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -464,6 +456,7 @@ mod tests {
             ..BoostOptions::default()
         };
         let model = Boost::train_groups(&rows.concat(), 2, &labels, &[2; 200], options);
+        assert_eq!(Boost::from_bytes(&model.to_bytes()).expect("reads back").0, model);
         assert!(model.score(&[1.0, 1.0]) > model.score(&[1.0, 0.0]));
         assert!(model.score(&[0.0, 0.0]) > model.score(&[0.0, 1.0]));
     }

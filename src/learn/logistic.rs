@@ -1,6 +1,6 @@
 //! Logistic regression and softmax ranking over hashed binary features, trained by AdaGrad with L2.
 
-use super::Features;
+use super::{Features, random::shuffle};
 
 /// One example of a yes-or-no question.
 #[derive(Debug, Clone)]
@@ -203,16 +203,6 @@ impl Adagrad {
     fn step_bias(&mut self, model: &mut Logistic, gradient: f32) {
         self.bias_square += gradient * gradient;
         model.bias -= self.options.rate * gradient / self.bias_square.sqrt();
-    }
-}
-
-/// Fisher–Yates with a fixed xorshift, so that training does not depend on the machine.
-pub(super) fn shuffle(order: &mut [usize], random: &mut u64) {
-    for at in (1..order.len()).rev() {
-        *random ^= *random << 13;
-        *random ^= *random >> 7;
-        *random ^= *random << 17;
-        order.swap(at, (*random % (at as u64 + 1)) as usize);
     }
 }
 

@@ -6,6 +6,7 @@ pub mod crf;
 mod features;
 mod logistic;
 mod multi;
+pub(crate) mod random;
 
 pub use boost::{Boost, BoostOptions};
 pub use features::{Features, digest, hash, mix};

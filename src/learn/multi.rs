@@ -131,7 +131,7 @@ impl MultiLogistic {
         let mut random = 0x5eed_u64;
         let mut scores: Vec<Scores> = Vec::new();
         for epoch in 0..options.epochs {
-            super::logistic::shuffle(&mut order, &mut random);
+            super::random::shuffle(&mut order, &mut random);
             for &index in &order {
                 let bag = bags[index];
                 scores.clear();

@@ -28,7 +28,7 @@ pub fn known() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// The same, with this base for `id:`.
 pub(super) fn known_with(base: &str) -> impl Iterator<Item = (&'static str, &str)> {
-    known().map(move |(name, namespace)| (name, if name == vocab::ID { base } else { namespace }))
+    vocab::prefixes(base).chain(FURTHER.iter().copied())
 }
 
 /// An IRI as a prefixed name where a known prefix fits and the rest is a plain local name, else in full.
@@ -59,8 +59,7 @@ pub fn complete(text: &str, base: &str) -> Result<String, QueryError> {
         if declared.contains(&prefix) || needed.iter().any(|(name, _)| *name == prefix) {
             continue;
         }
-        match known().find(|(name, _)| *name == prefix) {
-            Some((name, _)) if name == vocab::ID => needed.push((name, base)),
+        match known_with(base).find(|(name, _)| *name == prefix) {
             Some(known) => needed.push(known),
             None => {
                 return Err(QueryError::Syntax(Box::new(SyntaxError::unknown_prefix(

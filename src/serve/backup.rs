@@ -3,7 +3,7 @@
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -27,27 +27,24 @@ pub(super) async fn post(
     State(state): State<AppState>,
     Given(asked): Given<BackupAsked>,
     headers: HeaderMap,
-) -> Response {
-    let answer = async {
-        auth::allow(&state, &headers, Role::Admin)?;
-        let folder = state.config.backup_folder.clone();
-        let folder = folder.ok_or_else(|| {
-            HttpError::forbidden("本服务启动时未给 --backup-dir", "this service was started without --backup-dir")
-        })?;
-        let name = asked.name.unwrap_or_else(|| jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string());
-        if name.is_empty() || name.len() > 100 || !name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_') {
-            return Err(HttpError::bad_request(
-                "备份的名称只能用字母、数字、- 和 _",
-                "a backup's name is letters, digits, - and _",
-            ));
-        }
-        let shared = state.clone();
-        let path = folder.join(&name);
-        tokio::task::spawn_blocking(move || shared.store.backup(&path)).await??;
-        let bytes = json!({ "name": name }).to_string();
-        let mut response = evaluate::whole("application/json", bytes.into(), None, &state);
-        *response.status_mut() = StatusCode::CREATED;
-        Ok(response)
-    };
-    answer.await.unwrap_or_else(HttpError::into_response)
+) -> Result<Response, HttpError> {
+    auth::allow(&state, &headers, Role::Admin)?;
+    let folder = state.config.backup_folder.clone();
+    let folder = folder.ok_or_else(|| {
+        HttpError::forbidden("本服务启动时未给 --backup-dir", "this service was started without --backup-dir")
+    })?;
+    let name = asked.name.unwrap_or_else(|| jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string());
+    if name.is_empty() || name.len() > 100 || !name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_') {
+        return Err(HttpError::bad_request(
+            "备份的名称只能用字母、数字、- 和 _",
+            "a backup's name is letters, digits, - and _",
+        ));
+    }
+    let shared = state.clone();
+    let path = folder.join(&name);
+    tokio::task::spawn_blocking(move || shared.store.backup(&path)).await??;
+    let bytes = json!({ "name": name }).to_string();
+    let mut response = evaluate::whole("application/json", bytes.into(), None, &state);
+    *response.status_mut() = StatusCode::CREATED;
+    Ok(response)
 }

@@ -157,15 +157,16 @@ fn about_thing(state: &AppState, node: &NamedNode) -> Result<Vec<Triple>, HttpEr
 }
 
 /// `/page/…`: the same for people.
-pub(super) async fn page(State(state): State<AppState>, Path(path): Path<String>, headers: HeaderMap) -> Response {
-    let answer = async {
-        auth::allow(&state, &headers, Role::Read)?;
-        let node = node_of(&state, &path)?;
-        let lang = pages::lang(&headers);
-        let shared = state.clone();
-        tokio::task::spawn_blocking(move || rendered(&shared, &path, &node, lang)).await?
-    };
-    answer.await.unwrap_or_else(HttpError::into_response)
+pub(super) async fn page(
+    State(state): State<AppState>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, HttpError> {
+    auth::allow(&state, &headers, Role::Read)?;
+    let node = node_of(&state, &path)?;
+    let lang = pages::lang(&headers);
+    let shared = state.clone();
+    tokio::task::spawn_blocking(move || rendered(&shared, &path, &node, lang)).await?
 }
 
 fn rendered(state: &AppState, path: &str, node: &NamedNode, lang: LabelLang) -> Result<Response, HttpError> {

@@ -115,58 +115,58 @@ pub(super) struct Asked {
 }
 
 /// The front page: counts, and what was searched for.
-pub(super) async fn home(State(state): State<AppState>, Given(asked): Given<Asked>, headers: HeaderMap) -> Response {
-    let answer = async {
-        auth::allow(&state, &headers, Role::Read)?;
-        if asked.q.is_none()
-            && !matches!(negotiate::page(&headers), Some(Wanted::Html))
-            && headers.contains_key(header::ACCEPT)
-        {
-            return describe::service(&state, &headers);
-        }
-        let lang = lang(&headers);
-        let view = View { lang, base: state.store.base().as_str() };
-        let text = asked.q.unwrap_or_default();
-        let hits = if text.trim().is_empty() {
-            Vec::new()
-        } else {
-            super::search::find(&state, search::Query { text: text.clone(), limit: 50, ..search::Query::default() })
-                .await?
-        };
-        let stats = stats(&state).await?;
-        let entities: u64 = stats.entities.values().sum();
-        let facts: u64 = stats.facts.values().sum();
-        let content = html! {
-            @if text.is_empty() {
-                h1 { (lang.pick("区域发展知识图谱", "A knowledge atlas of regional development")) }
-                table {
-                    @for (zh, en, number) in [("文章", "Articles", stats.articles), ("实体", "Entities", entities), ("事实", "Facts", facts), ("数据", "Figures", stats.observations), ("三元组", "Triples", stats.triples)] {
-                        tr { th scope="row" { (lang.pick(zh, en)) } td { (number) } }
-                    }
+pub(super) async fn home(
+    State(state): State<AppState>,
+    Given(asked): Given<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, HttpError> {
+    auth::allow(&state, &headers, Role::Read)?;
+    if asked.q.is_none()
+        && !matches!(negotiate::page(&headers), Some(Wanted::Html))
+        && headers.contains_key(header::ACCEPT)
+    {
+        return describe::service(&state, &headers);
+    }
+    let lang = lang(&headers);
+    let view = View { lang, base: state.store.base().as_str() };
+    let text = asked.q.unwrap_or_default();
+    let hits = if text.trim().is_empty() {
+        Vec::new()
+    } else {
+        super::search::find(&state, search::Query { text: text.clone(), limit: 50, ..search::Query::default() }).await?
+    };
+    let stats = stats(&state).await?;
+    let entities: u64 = stats.entities.values().sum();
+    let facts: u64 = stats.facts.values().sum();
+    let content = html! {
+        @if text.is_empty() {
+            h1 { (lang.pick("区域发展知识图谱", "A knowledge atlas of regional development")) }
+            table {
+                @for (zh, en, number) in [("文章", "Articles", stats.articles), ("实体", "Entities", entities), ("事实", "Facts", facts), ("数据", "Figures", stats.observations), ("三元组", "Triples", stats.triples)] {
+                    tr { th scope="row" { (lang.pick(zh, en)) } td { (number) } }
                 }
-                h2 { (lang.pick("实体", "Entities")) }
-                table {
-                    @for (kind, number) in &stats.entities { @if *number > 0 {
-                        tr { th scope="row" { (type_label(Some(*kind), lang)) } td { (number) } }
-                    } }
-                }
-            } @else {
-                h1 { (lang.pick("检索：", "Search: ")) (text) }
-                @if hits.is_empty() { p.muted { (lang.pick("没有找到", "Nothing was found")) } }
-                table {
-                    @for hit in &hits {
-                        tr {
-                            td { a href=(view.page_of(&hit.iri)) { (hit.label) } @if hit.matched != hit.label { span.muted { " " (hit.matched) } } }
-                            td { @for kind in &hit.types { (kind.parse::<EntityType>().ok().map_or(kind.as_str(), |kind| type_label(Some(kind), lang))) " " } }
-                            td.muted { (hit.articles) " " (lang.pick("篇文章", "articles")) }
-                        }
+            }
+            h2 { (lang.pick("实体", "Entities")) }
+            table {
+                @for (kind, number) in &stats.entities { @if *number > 0 {
+                    tr { th scope="row" { (type_label(Some(*kind), lang)) } td { (number) } }
+                } }
+            }
+        } @else {
+            h1 { (lang.pick("检索：", "Search: ")) (text) }
+            @if hits.is_empty() { p.muted { (lang.pick("没有找到", "Nothing was found")) } }
+            table {
+                @for hit in &hits {
+                    tr {
+                        td { a href=(view.page_of(&hit.iri)) { (hit.label) } @if hit.matched != hit.label { span.muted { " " (hit.matched) } } }
+                        td { @for kind in &hit.types { (kind.parse::<EntityType>().ok().map_or(kind.as_str(), |kind| type_label(Some(kind), lang))) " " } }
+                        td.muted { (hit.articles) " " (lang.pick("篇文章", "articles")) }
                     }
                 }
             }
-        };
-        Ok(page(lang, lang.pick("首页", "Home"), content))
+        }
     };
-    answer.await.unwrap_or_else(HttpError::into_response)
+    Ok(page(lang, lang.pick("首页", "Home"), content))
 }
 
 /// A form for queries; it works without script.

@@ -5,6 +5,7 @@
 use rustc_hash::FxHashMap;
 
 use super::{Chain, Inference, LANES, MOST_LABELS, Row, Sequence, stored, table::STEP};
+use crate::learn::random::{next, shuffle};
 
 /// How to train.
 #[derive(Debug, Clone, Copy)]
@@ -81,9 +82,7 @@ pub fn train(
     let mut kept = Sequence::default();
     let loudness = 1.0 / (1.0 - options.dropout);
     for epoch in 0..options.epochs {
-        for at in (1..order.len()).rev() {
-            order.swap(at, (next(&mut random) % (at as u64 + 1)) as usize);
-        }
+        shuffle(&mut order, &mut random);
         let rate = options.rate * (1.0 - 0.7 * epoch as f32 / options.epochs as f32);
         for &index in &order {
             let sequence = &encoded[index];
@@ -178,13 +177,6 @@ impl Learner {
             }
         }
     }
-}
-
-fn next(random: &mut u64) -> u64 {
-    *random ^= *random << 13;
-    *random ^= *random >> 7;
-    *random ^= *random << 17;
-    *random
 }
 
 fn drop_features(sequence: &Sequence, share: f32, random: &mut u64, kept: &mut Sequence) {

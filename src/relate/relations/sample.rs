@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     gold::GoldArticle,
-    learn::hash,
+    learn::{hash, random},
     model::{Entity, EntityType, Mention, Predicate, Span},
     text::{Pos, Segmenter, Text},
 };
@@ -193,15 +193,12 @@ fn confused(kind: EntityType, random: &mut Random) -> EntityType {
     others[random.below(others.len())]
 }
 
-/// A fixed xorshift, so that noise is the same on every machine.
+/// Noise that is the same on every machine.
 struct Random(u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 >> 11
+        random::next(&mut self.0) >> 11
     }
 
     fn below(&mut self, bound: usize) -> usize {

@@ -4,7 +4,7 @@ use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{LIMIT, MAX_LIMIT, answered, as_json, list::listed, look_up};
+use super::{LIMIT, MAX_LIMIT, as_json, list::listed, look_up};
 use crate::{
     serve::{AppState, error::HttpError, form::Given},
     store::{ArticleFacts, ArticleRow},
@@ -27,26 +27,20 @@ pub(in crate::serve) async fn articles(
     State(state): State<AppState>,
     Given(asked): Given<ArticlesAsked>,
     headers: HeaderMap,
-) -> Response {
-    let answer = async {
-        let rows = look_up(&state, &headers, move |store| match &asked.key {
-            Some(key) => Ok(store.find_articles(key)?),
-            None => Ok(store.articles()?),
-        })
-        .await?;
-        let rows: Vec<_> = rows
-            .into_iter()
-            .skip(asked.offset.unwrap_or(0))
-            .take(asked.limit.unwrap_or(LIMIT).min(MAX_LIMIT))
-            .collect();
-        listed(
-            &state,
-            &headers,
-            &rows,
-            &["iri", "id", "title", "published", "source", "entities", "relations", "observations"],
-        )
-    };
-    answered(answer.await)
+) -> Result<Response, HttpError> {
+    let rows = look_up(&state, &headers, move |store| match &asked.key {
+        Some(key) => Ok(store.find_articles(key)?),
+        None => Ok(store.articles()?),
+    })
+    .await?;
+    let rows: Vec<_> =
+        rows.into_iter().skip(asked.offset.unwrap_or(0)).take(asked.limit.unwrap_or(LIMIT).min(MAX_LIMIT)).collect();
+    listed(
+        &state,
+        &headers,
+        &rows,
+        &["iri", "id", "title", "published", "source", "entities", "relations", "observations"],
+    )
 }
 
 /// Which article.
@@ -62,18 +56,15 @@ pub(in crate::serve) async fn article(
     State(state): State<AppState>,
     Given(asked): Given<ArticleAsked>,
     headers: HeaderMap,
-) -> Response {
-    let answer = async {
-        let facts = look_up(&state, &headers, move |store| {
-            let row = store.find_articles(&asked.key)?.into_iter().next();
-            let row = row.ok_or_else(|| {
-                let key = &asked.key;
-                HttpError::not_found(format!("没有以 `{key}` 为标识的文章"), format!("no article is known by `{key}`"))
-            })?;
-            Ok(store.article_facts(row)?)
-        })
-        .await?;
-        as_json(&state, &facts)
-    };
-    answered(answer.await)
+) -> Result<Response, HttpError> {
+    let facts = look_up(&state, &headers, move |store| {
+        let row = store.find_articles(&asked.key)?.into_iter().next();
+        let row = row.ok_or_else(|| {
+            let key = &asked.key;
+            HttpError::not_found(format!("没有以 `{key}` 为标识的文章"), format!("no article is known by `{key}`"))
+        })?;
+        Ok(store.article_facts(row)?)
+    })
+    .await?;
+    as_json(&state, &facts)
 }

@@ -4,11 +4,11 @@ use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{LIMIT, MAX_LIMIT, answered, as_json, list::listed, look_up, meant, predicates};
+use super::{LIMIT, MAX_LIMIT, as_json, list::listed, look_up, meant, predicates};
 use crate::{
     model::Predicate,
     serve::{AppState, error::HttpError, form::Given, search as finding},
-    store::{EntityCard, Found, YutuStore},
+    store::{EntityCard, Found},
 };
 
 /// Parameters of a list of entities.
@@ -28,14 +28,11 @@ pub(in crate::serve) async fn entities(
     State(state): State<AppState>,
     Given(asked): Given<EntitiesAsked>,
     headers: HeaderMap,
-) -> Response {
-    let answer = async {
-        let kind = finding::types(asked.r#type.as_deref().unwrap_or_default())?.into_iter().next();
-        let mut found = look_up(&state, &headers, move |store| Ok(store.find_entities(&asked.name, kind)?)).await?;
-        found.truncate(asked.limit.unwrap_or(LIMIT).min(MAX_LIMIT));
-        listed(&state, &headers, &found, &["entity.iri", "entity.label", "entity.types", "matched", "articles"])
-    };
-    answered(answer.await)
+) -> Result<Response, HttpError> {
+    let kind = finding::types(asked.r#type.as_deref().unwrap_or_default())?.into_iter().next();
+    let mut found = look_up(&state, &headers, move |store| Ok(store.find_entities(&asked.name, kind)?)).await?;
+    found.truncate(asked.limit.unwrap_or(LIMIT).min(MAX_LIMIT));
+    listed(&state, &headers, &found, &["entity.iri", "entity.label", "entity.types", "matched", "articles"])
 }
 
 /// Which entity.
@@ -51,13 +48,9 @@ pub(in crate::serve) async fn entity(
     State(state): State<AppState>,
     Given(asked): Given<EntityAsked>,
     headers: HeaderMap,
-) -> Response {
-    let answer = async {
-        let card =
-            look_up(&state, &headers, move |store| Ok(store.entity_card(&meant(store, &asked.entity)?)?)).await?;
-        as_json(&state, &card)
-    };
-    answered(answer.await)
+) -> Result<Response, HttpError> {
+    let card = look_up(&state, &headers, move |store| Ok(store.entity_card(&meant(store, &asked.entity)?)?)).await?;
+    as_json(&state, &card)
 }
 
 /// Parameters of claims.
@@ -100,37 +93,34 @@ pub(in crate::serve) async fn claims(
     State(state): State<AppState>,
     Given(asked): Given<ClaimsAsked>,
     headers: HeaderMap,
-) -> Response {
-    let answer = async {
-        let wanted = predicates(asked.predicate.as_deref().unwrap_or_default())?;
-        let limit = asked.limit.unwrap_or(1000).min(MAX_LIMIT);
-        let rows = look_up(&state, &headers, move |store| {
-            let mut rows = claim_rows(store, &asked.entity)?;
-            rows.retain(|row| wanted.is_empty() || wanted.contains(&row.predicate));
-            rows.truncate(limit);
-            Ok(rows)
-        })
-        .await?;
-        let columns = [
-            "subject",
-            "subject_iri",
-            "predicate",
-            "object",
-            "object_iri",
-            "confidence",
-            "planned",
-            "article",
-            "article_iri",
-            "published",
-            "evidence",
-        ];
-        listed(&state, &headers, &rows, &columns)
-    };
-    answered(answer.await)
+) -> Result<Response, HttpError> {
+    let wanted = predicates(asked.predicate.as_deref().unwrap_or_default())?;
+    let limit = asked.limit.unwrap_or(1000).min(MAX_LIMIT);
+    let rows = look_up(&state, &headers, move |store| {
+        let mut rows = claim_rows(&store.entity_card(&meant(store, &asked.entity)?)?);
+        rows.retain(|row| wanted.is_empty() || wanted.contains(&row.predicate));
+        rows.truncate(limit);
+        Ok(rows)
+    })
+    .await?;
+    let columns = [
+        "subject",
+        "subject_iri",
+        "predicate",
+        "object",
+        "object_iri",
+        "confidence",
+        "planned",
+        "article",
+        "article_iri",
+        "published",
+        "evidence",
+    ];
+    listed(&state, &headers, &rows, &columns)
 }
 
-fn claim_rows(store: &YutuStore, entity: &str) -> Result<Vec<ClaimRow>, HttpError> {
-    let card = store.entity_card(&meant(store, entity)?)?;
+/// Each article's statement of each fact on a card.
+fn claim_rows(card: &EntityCard) -> Vec<ClaimRow> {
     let mut rows = Vec::new();
     for (groups, is_out) in [(&card.facts_out, true), (&card.facts_in, false)] {
         for group in groups {
@@ -153,7 +143,7 @@ fn claim_rows(store: &YutuStore, entity: &str) -> Result<Vec<ClaimRow>, HttpErro
             }
         }
     }
-    Ok(rows)
+    rows
 }
 
 /// An event of a timeline.
@@ -177,39 +167,36 @@ pub(in crate::serve) async fn timeline(
     State(state): State<AppState>,
     Given(asked): Given<EntityAsked>,
     headers: HeaderMap,
-) -> Response {
-    let answer = async {
-        let events = look_up(&state, &headers, move |store| {
-            let card = store.entity_card(&meant(store, &asked.entity)?)?;
-            let mut events: Vec<Event> = Vec::new();
-            for row in claim_rows(store, &card.iri)? {
-                let text = format!("{} {} {}", row.subject, row.predicate.label_zh(), row.object);
-                events.push(Event {
-                    date: row.published,
-                    kind: "fact",
-                    text,
-                    article: row.article,
-                    article_iri: row.article_iri,
-                    evidence: row.evidence,
-                });
-            }
-            for figure in &card.figures {
-                events.push(Event {
-                    date: figure.period.clone().or_else(|| figure.article.published.clone()),
-                    kind: "figure",
-                    text: format!("{} {}{}", figure.indicator, figure.value, figure.unit),
-                    article: figure.article.title.clone(),
-                    article_iri: figure.article.iri.clone(),
-                    evidence: figure.evidence.iter().map(|passage| passage.text.clone()).collect(),
-                });
-            }
-            events.sort_by(|a, b| {
-                (&a.date, a.kind, &a.text, &a.article_iri).cmp(&(&b.date, b.kind, &b.text, &b.article_iri))
+) -> Result<Response, HttpError> {
+    let events = look_up(&state, &headers, move |store| {
+        let card = store.entity_card(&meant(store, &asked.entity)?)?;
+        let mut events: Vec<Event> = Vec::new();
+        for row in claim_rows(&card) {
+            let text = format!("{} {} {}", row.subject, row.predicate.label_zh(), row.object);
+            events.push(Event {
+                date: row.published,
+                kind: "fact",
+                text,
+                article: row.article,
+                article_iri: row.article_iri,
+                evidence: row.evidence,
             });
-            Ok(events)
-        })
-        .await?;
-        listed(&state, &headers, &events, &["date", "kind", "text", "article", "article_iri", "evidence"])
-    };
-    answered(answer.await)
+        }
+        for figure in &card.figures {
+            events.push(Event {
+                date: figure.period.clone().or_else(|| figure.article.published.clone()),
+                kind: "figure",
+                text: format!("{} {}{}", figure.indicator, figure.value, figure.unit),
+                article: figure.article.title.clone(),
+                article_iri: figure.article.iri.clone(),
+                evidence: figure.evidence.iter().map(|passage| passage.text.clone()).collect(),
+            });
+        }
+        events.sort_by(|a, b| {
+            (&a.date, a.kind, &a.text, &a.article_iri).cmp(&(&b.date, b.kind, &b.text, &b.article_iri))
+        });
+        Ok(events)
+    })
+    .await?;
+    listed(&state, &headers, &events, &["date", "kind", "text", "article", "article_iri", "evidence"])
 }

@@ -13,12 +13,7 @@ mod search;
 mod subgraph;
 mod take;
 
-use axum::{
-    Json,
-    extract::State,
-    http::HeaderMap,
-    response::{IntoResponse as _, Response},
-};
+use axum::{Json, extract::State, http::HeaderMap, response::Response};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::{
@@ -111,12 +106,9 @@ pub(super) async fn openapi() -> Json<Value> {
 
 /// Counts of the store
 #[utoipa::path(get, path = "/api/v1/stats", responses((status = 200, description = "counts", body = Stats)))]
-pub(super) async fn stats(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    let answer = async {
-        auth::allow(&state, &headers, Role::Read)?;
-        as_json(&state, &pages::stats(&state).await?)
-    };
-    answered(answer.await)
+pub(super) async fn stats(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, HttpError> {
+    auth::allow(&state, &headers, Role::Read)?;
+    as_json(&state, &pages::stats(&state).await?)
 }
 
 /// Runs a look-up on a thread that may block, in a place like a query's.
@@ -133,10 +125,6 @@ async fn look_up<T: Send + 'static>(
         work(&store)
     })
     .await?
-}
-
-fn answered(answer: Result<Response, HttpError>) -> Response {
-    answer.unwrap_or_else(HttpError::into_response)
 }
 
 fn as_json(state: &AppState, value: &impl Serialize) -> Result<Response, HttpError> {

@@ -10,7 +10,7 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{answered, as_json, look_up};
+use super::{as_json, look_up};
 use crate::{
     query::{self, Bilingual, Catalog, Parameter, Target},
     serve::{
@@ -67,21 +67,21 @@ struct BoundTerm {
 
 /// The named queries with their parameters
 #[utoipa::path(get, path = "/api/v1/queries", responses((status = 200, description = "names, titles, parameters, examples", body = [QueryRow])))]
-pub(in crate::serve) async fn queries(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    let answer = async {
-        auth::allow(&state, &headers, Role::Read)?;
-        let catalog = Catalog::builtin().map_err(|error| HttpError::Internal(error.to_string()))?;
-        let all: Vec<QueryRow<'_>> = (catalog.queries().iter())
-            .map(|query| QueryRow {
-                name: &query.name,
-                title: &query.title,
-                about: &query.about,
-                parameters: &query.parameters,
-            })
-            .collect();
-        as_json(&state, &all)
-    };
-    answered(answer.await)
+pub(in crate::serve) async fn queries(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+) -> Result<Response, HttpError> {
+    auth::allow(&state, &headers, Role::Read)?;
+    let catalog = Catalog::builtin().map_err(|error| HttpError::Internal(error.to_string()))?;
+    let all: Vec<QueryRow<'_>> = (catalog.queries().iter())
+        .map(|query| QueryRow {
+            name: &query.name,
+            title: &query.title,
+            about: &query.about,
+            parameters: &query.parameters,
+        })
+        .collect();
+    as_json(&state, &all)
 }
 
 /// The rows of a named query; its parameters are those that /api/v1/queries lists
@@ -91,26 +91,23 @@ pub(in crate::serve) async fn named_query(
     Path(name): Path<String>,
     RawQuery(raw): RawQuery,
     headers: HeaderMap,
-) -> Response {
-    let answer = async {
-        let given = form::pairs(raw.unwrap_or_default().as_bytes())?;
-        let timeout = state.config.limits.timeout;
-        let sparql = look_up(&state, &headers, move |store| {
-            let catalog = Catalog::builtin().map_err(|error| HttpError::Internal(error.to_string()))?;
-            let query = catalog.find(&name);
-            let query = query.ok_or_else(|| {
-                let similar = catalog.similar(&name).join(", ");
-                HttpError::not_found(
-                    format!("没有名为 `{name}` 的查询；相近的有：{similar}"),
-                    format!("no query is called `{name}`; similar: {similar}"),
-                )
-            })?;
-            query::check_given(&query.parameters, &given)?;
-            let prepared = query::prepare(&query.text, &query.parameters, &given, Target::Store(store), Some(timeout))?;
-            Ok(query::prefixes::complete(&prepared.sparql, store.base().as_str())?)
-        })
-        .await?;
-        evaluate::answer(&state, Question { sparql, ..Question::default() }, &headers, true).await
-    };
-    answered(answer.await)
+) -> Result<Response, HttpError> {
+    let given = form::pairs(raw.unwrap_or_default().as_bytes())?;
+    let timeout = state.config.limits.timeout;
+    let sparql = look_up(&state, &headers, move |store| {
+        let catalog = Catalog::builtin().map_err(|error| HttpError::Internal(error.to_string()))?;
+        let query = catalog.find(&name);
+        let query = query.ok_or_else(|| {
+            let similar = catalog.similar(&name).join(", ");
+            HttpError::not_found(
+                format!("没有名为 `{name}` 的查询；相近的有：{similar}"),
+                format!("no query is called `{name}`; similar: {similar}"),
+            )
+        })?;
+        query::check_given(&query.parameters, &given)?;
+        let prepared = query::prepare(&query.text, &query.parameters, &given, Target::Store(store), Some(timeout))?;
+        Ok(query::prefixes::complete(&prepared.sparql, store.base().as_str())?)
+    })
+    .await?;
+    evaluate::answer(&state, Question { sparql, ..Question::default() }, &headers, true).await
 }

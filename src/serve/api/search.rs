@@ -4,7 +4,7 @@ use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{answered, list::listed};
+use super::list::listed;
 use crate::{
     search::{self, Hit},
     serve::{
@@ -35,20 +35,17 @@ pub(in crate::serve) async fn search(
     State(state): State<AppState>,
     Given(asked): Given<SearchAsked>,
     headers: HeaderMap,
-) -> Response {
-    let answer = async {
-        auth::allow(&state, &headers, Role::Read)?;
-        let query = search::Query {
-            text: asked.q.chars().take(200).collect(),
-            scope: asked.scope.as_deref().unwrap_or("entity").parse().map_err(|en: String| {
-                let zh = "scope 只能是 entity、article 或 passage";
-                HttpError::bad_request(zh, en)
-            })?,
-            types: finding::types(asked.r#type.as_deref().unwrap_or_default())?,
-            limit: asked.limit.unwrap_or(10).min(1000),
-        };
-        let hits = finding::find(&state, query).await?;
-        listed(&state, &headers, &hits, &["iri", "kind", "label", "matched", "types", "articles", "claims", "score"])
+) -> Result<Response, HttpError> {
+    auth::allow(&state, &headers, Role::Read)?;
+    let query = search::Query {
+        text: asked.q.chars().take(200).collect(),
+        scope: asked.scope.as_deref().unwrap_or("entity").parse().map_err(|en: String| {
+            let zh = "scope 只能是 entity、article 或 passage";
+            HttpError::bad_request(zh, en)
+        })?,
+        types: finding::types(asked.r#type.as_deref().unwrap_or_default())?,
+        limit: asked.limit.unwrap_or(10).min(1000),
     };
-    answered(answer.await)
+    let hits = finding::find(&state, query).await?;
+    listed(&state, &headers, &hits, &["iri", "kind", "label", "matched", "types", "articles", "claims", "score"])
 }

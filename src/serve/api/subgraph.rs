@@ -4,7 +4,7 @@ use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{answered, look_up, meant, predicates};
+use super::{look_up, meant, predicates};
 use crate::{
     graph::{self, DrawOptions, Drawing, Scope, Sketch},
     serve::{
@@ -37,25 +37,21 @@ pub(in crate::serve) async fn subgraph(
     State(state): State<AppState>,
     Given(asked): Given<SubgraphAsked>,
     headers: HeaderMap,
-) -> Response {
-    let answer = async {
-        let scope = Scope {
-            hops: asked.hops.unwrap_or(1).min(3),
-            kinds: finding::types(asked.types.as_deref().unwrap_or_default())?,
-            predicates: predicates(asked.predicates.as_deref().unwrap_or_default())?,
-        };
-        let max_nodes = asked.max_nodes.unwrap_or(100).clamp(1, 500);
-        let lang = pages::lang(&headers);
-        let text = look_up(&state, &headers, move |store| {
-            let focus = asked.entity.split(',').map(|name| meant(store, name)).collect::<Result<Vec<_>, _>>()?;
-            let found =
-                graph::neighbourhood(store, &focus, &scope).map_err(|error| HttpError::Internal(chain(&error)))?;
-            let found = graph::truncate(&found, max_nodes);
-            let options = DrawOptions { lang, ..DrawOptions::default() };
-            Ok(graph::json(&Sketch::new(found, options).place()))
-        })
-        .await?;
-        Ok(evaluate::whole("application/json", text.into(), None, &state))
+) -> Result<Response, HttpError> {
+    let scope = Scope {
+        hops: asked.hops.unwrap_or(1).min(3),
+        kinds: finding::types(asked.types.as_deref().unwrap_or_default())?,
+        predicates: predicates(asked.predicates.as_deref().unwrap_or_default())?,
     };
-    answered(answer.await)
+    let max_nodes = asked.max_nodes.unwrap_or(100).clamp(1, 500);
+    let lang = pages::lang(&headers);
+    let text = look_up(&state, &headers, move |store| {
+        let focus = asked.entity.split(',').map(|name| meant(store, name)).collect::<Result<Vec<_>, _>>()?;
+        let found = graph::neighbourhood(store, &focus, &scope).map_err(|error| HttpError::Internal(chain(&error)))?;
+        let found = graph::truncate(&found, max_nodes);
+        let options = DrawOptions { lang, ..DrawOptions::default() };
+        Ok(graph::json(&Sketch::new(found, options).place()))
+    })
+    .await?;
+    Ok(evaluate::whole("application/json", text.into(), None, &state))
 }
