@@ -62,7 +62,7 @@ pub enum ExtractorError {
 }
 
 impl Extractor {
-    /// With the dictionaries and models that the program brings. The parts are read side by side.
+    /// With the dictionaries and models that the program brings.
     pub fn builtin() -> Self {
         Self::from_packed(&BUILTIN).expect("the program's own models are whole (tested)")
     }
@@ -100,28 +100,19 @@ impl Extractor {
     /// From the bytes of the models, by their places in [`MODEL_FILES`].
     fn from_parts(bytes: impl Fn(usize) -> Vec<u8> + Sync) -> Result<Self, (usize, ModelError)> {
         let at = |file: usize| move |source: ModelError| (file, source);
-        let (segmenter, (detector, rest)) = rayon::join(Segmenter::new, || {
-            rayon::join(
-                || {
-                    Ok(Detector {
-                        tagger: Tagger::from_bytes(&bytes(0)).map_err(at(0))?,
-                        fusion: Logistic::from_bytes(&bytes(1)).map_err(at(1))?,
-                        second: second::model(&bytes(2)).map_err(at(2))?,
-                        gazetteer: Gazetteer::builtin(),
-                        heads: Heads::builtin(),
-                    })
-                },
-                || {
-                    Ok((
-                        MergeModel::from_bytes(&bytes(3)).map_err(at(3))?,
-                        RelationModel::from_bytes(&bytes(4)).map_err(at(4))?,
-                        FigureModel::from_bytes(&bytes(5)).map_err(at(5))?,
-                    ))
-                },
-            )
+        // One after another save for the words, so that no two of them are in the making, and take twice their room, at a time.
+        let (segmenter, rest) = rayon::join(Segmenter::new, || {
+            let (gazetteer, heads) = (Gazetteer::builtin(), Heads::builtin());
+            let tagger = Tagger::from_bytes(&bytes(0)).map_err(at(0))?;
+            let fusion = Logistic::from_bytes(&bytes(1)).map_err(at(1))?;
+            let second = second::model(&bytes(2)).map_err(at(2))?;
+            let merge = MergeModel::from_bytes(&bytes(3)).map_err(at(3))?;
+            let relations = RelationModel::from_bytes(&bytes(4)).map_err(at(4))?;
+            let figures = FigureModel::from_bytes(&bytes(5)).map_err(at(5))?;
+            Ok((Detector { gazetteer, heads, tagger, fusion, second }, merge, relations, figures))
         });
-        let (merge, relations, figures) = rest?;
-        Ok(Self { segmenter, detector: detector?, merge, relations, figures })
+        let (detector, merge, relations, figures) = rest?;
+        Ok(Self { segmenter, detector, merge, relations, figures })
     }
 }
 

@@ -340,6 +340,11 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
         "cross_validate",
         "训练 K 次［默认：5］，每次留出一部分文章，并在留出的部分上评测\n\n用时是 yutu train 的 K 倍。每篇文章计一次，由未见过它的模型阅读。加上 --dev 时只用留作评测的文章训练和评测。",
     ),
+    (
+        "eval",
+        "learning_curve",
+        "以五分之四作者的文章的八分之一、四分之一、二分之一和全部训练，在其余作者的文章上评测\n\n用时约为 yutu train 的两倍。由此可见更多文章会带来什么。",
+    ),
     ("eval", "by_writer", "与 --cross-validate 合用：同一作者的文章一起留出，使模型不熟悉其写法"),
     ("eval", "ablation", "只用部分检测器阅读，以及不作第二遍判断，输出一张表"),
     ("eval", "models", "使用此文件夹中由 yutu train 写出的模型［默认：程序自带的模型］"),

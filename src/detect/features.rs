@@ -28,6 +28,10 @@ pub struct Context<'a> {
     names: Vec<Option<GazetteerMatch>>,
     /// For each character: quote, title-mark, bracket depth flags and distance to the opening.
     marks: Vec<Mark>,
+    /// For each character how many characters that are letters or digits stand between it and the punctuation before it, and
+    /// between the punctuation after it and itself, itself counted.
+    since_mark: Vec<u8>,
+    until_mark: Vec<u8>,
     gazetteer: &'a Gazetteer,
 }
 
@@ -40,6 +44,9 @@ struct Mark {
     /// The closing mark, or the end of the sentence.
     end: u32,
 }
+
+/// So many characters around one are searched for the punctuation marks that close off its stretch.
+const REACH: usize = 24;
 
 fn bucket(n: usize) -> u64 {
     match n {
@@ -98,7 +105,22 @@ impl<'a> Context<'a> {
                 }
             }
         }
+        let is_mark: Vec<bool> = text.folded.iter().map(|c| !c.is_alphanumeric()).collect();
+        let runs = |is_mark: &mut dyn Iterator<Item = &bool>| -> Vec<u8> {
+            let next = |run: &mut u8, is_mark: &bool| {
+                *run = if *is_mark { 0 } else { run.saturating_add(1) };
+                Some(*run)
+            };
+            is_mark.scan(0, next).collect()
+        };
+        let mut since_mark = runs(&mut is_mark.iter());
+        since_mark.rotate_right(1);
+        since_mark.first_mut().into_iter().for_each(|first| *first = 0);
+        let mut until_mark = runs(&mut is_mark.iter().rev());
+        until_mark.reverse();
         Self {
+            since_mark,
+            until_mark,
             word_count: words.iter().map(|word| counts[word]).collect(),
             pair_count: (0..words.len())
                 .map(|at| words.get(at + 1).map_or(0, |&after| pairs[&(words[at], after)]))
@@ -305,16 +327,18 @@ impl<'a> Context<'a> {
         self.names[at].map_or(62, |found| u64::from(self.gazetteer.class(found.form).index()))
     }
 
-    /// The punctuation marks that close off the stretch around a character.
+    /// The punctuation marks that close off the stretch around a character, 0 where there is none within 24 characters of the sentence.
     fn delimiters(&self, sentence: Span, at: usize) -> (u64, u64) {
-        let is_mark = |c: &char| !c.is_alphanumeric();
-        let left = self.text.folded[sentence.start..at].iter().rev().take(24).find(|c| is_mark(c));
-        let right = self.text.folded[at..sentence.end].iter().take(24).find(|c| is_mark(c));
-        (left.map_or(0, |&c| c as u64), right.map_or(0, |&c| c as u64))
+        let (back, on) = (usize::from(self.since_mark[at]), usize::from(self.until_mark[at]));
+        let left = at.checked_sub(back + 1).filter(|&mark| back < REACH && mark >= sentence.start);
+        let right = Some(at + on).filter(|&mark| on < REACH && mark < sentence.end);
+        let mark = |at: usize| self.text.folded[at] as u64;
+        (left.map_or(0, mark), right.map_or(0, mark))
     }
 
+    /// How many letters and digits stand before a character up to the next punctuation mark or the sentence's start, at most 16.
     fn distance_left(&self, sentence: Span, at: usize) -> usize {
-        self.text.folded[sentence.start..at].iter().rev().take(16).take_while(|c| c.is_alphanumeric()).count()
+        usize::from(self.since_mark[at]).min(at - sentence.start).min(16)
     }
 
     /// The longest reference name over a character.
@@ -370,4 +394,30 @@ fn marks(text: &Text) -> Vec<Mark> {
         }
     }
     marks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Segmenter;
+
+    #[test]
+    fn delimiters_are_the_marks_that_a_search_finds() {
+        let long = "甲".repeat(40);
+        let text = format!("标题在此\n武清区（京津之间）的“一区三园”，{long}、乙。丙丁；{long}\n");
+        let text = Text::new(&text, &Segmenter::new());
+        let (gazetteer, heads) = (Gazetteer::builtin(), Heads::builtin());
+        let context = Context::new(&text, &gazetteer, &heads);
+        let is_mark = |c: &&char| !c.is_alphanumeric();
+        for Sentence { span, .. } in &text.sentences {
+            for at in span.start..span.end {
+                let before = &text.folded[span.start..at];
+                let left = before.iter().rev().take(REACH).find(is_mark).map_or(0, |&c| c as u64);
+                let right = text.folded[at..span.end].iter().take(REACH).find(is_mark).map_or(0, |&c| c as u64);
+                assert_eq!(context.delimiters(*span, at), (left, right), "at {at}");
+                let distance = before.iter().rev().take(16).take_while(|c| c.is_alphanumeric()).count();
+                assert_eq!(context.distance_left(*span, at), distance, "at {at}");
+            }
+        }
+    }
 }

@@ -57,6 +57,9 @@ pub struct Logistic {
 
 const MAGIC: &[u8; 8] = b"yutulog1";
 
+/// Weights of fewer steps of 1/1024 are not stored: decisions are as good without them.
+const LEAST: u16 = 32;
+
 impl Logistic {
     fn empty(bits: u32) -> Self {
         Self { bits, bias: 0.0, weights: vec![0.0; 1 << bits] }
@@ -134,7 +137,7 @@ impl Logistic {
             .iter()
             .enumerate()
             .map(|(at, &weight)| (at as u32, (weight * 1024.0).round().clamp(-32000.0, 32000.0) as i16))
-            .filter(|&(_, weight)| weight.unsigned_abs() >= 8)
+            .filter(|&(_, weight)| weight.unsigned_abs() >= LEAST)
             .collect();
         bytes.extend((entries.len() as u32).to_le_bytes());
         for (at, weight) in entries {

@@ -1,7 +1,7 @@
 //! The gazetteer: names of administrative divisions, zones, universities, agencies, firms, industries, known programs, with
 //! their reference codes. Tables and their sources: `data/gazetteer/`.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use daachorse::CharwiseDoubleArrayAhoCorasick;
 use rustc_hash::FxHashMap;
 
 use crate::{
@@ -13,15 +13,15 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The code scheme, e.g. `GB/T2260`; empty for well-known names without a code.
-    pub scheme: String,
+    pub scheme: &'static str,
     /// The code, e.g. `120114`.
-    pub code: String,
+    pub code: &'static str,
     /// The type of the named thing.
     pub kind: EntityType,
     /// The official name.
-    pub name: String,
+    pub name: &'static str,
     /// Where it is, by official names from province down, e.g. `天津市`; may be empty.
-    pub place: String,
+    pub place: &'static str,
 }
 
 /// What sort of name a form is: the table that it stands in and whether it is the official name.
@@ -107,12 +107,6 @@ pub struct GazetteerMatch {
     pub form: u32,
 }
 
-#[derive(Debug, Clone)]
-struct Form {
-    class: NameClass,
-    entries: Vec<u32>,
-}
-
 /// Why a table was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum GazetteerError {
@@ -127,21 +121,28 @@ pub enum GazetteerError {
         reason: String,
     },
     /// The matcher could not be built.
-    #[error("the gazetteer is too large for its matcher")]
-    Matcher(#[from] aho_corasick::BuildError),
+    #[error("no matcher can be built for the gazetteer: {0}")]
+    Matcher(daachorse::errors::DaachorseError),
 }
 
 /// All forms with a matcher over folded text.
-#[derive(Debug)]
 pub struct Gazetteer {
     entries: Vec<Entry>,
-    forms: Vec<Form>,
-    by_text: FxHashMap<String, u32>,
-    matcher: AhoCorasick,
+    classes: Vec<NameClass>,
+    /// What each form stands for: the entries of form `i` are those from the end of form `i - 1` on.
+    form_entries: Vec<u32>,
+    ends: Vec<u32>,
+    matcher: CharwiseDoubleArrayAhoCorasick<u32>,
+}
+
+impl std::fmt::Debug for Gazetteer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gazetteer").field("forms", &self.classes.len()).finish_non_exhaustive()
+    }
 }
 
 /// The tables that the program brings: name and text.
-const TABLES: &[(&str, &str)] = &[
+const TABLES: &[(&str, &'static str)] = &[
     ("regions.tsv", include_str!("../../data/gazetteer/regions.tsv")),
     ("zones.tsv", include_str!("../../data/gazetteer/zones.tsv")),
     ("institutions.tsv", include_str!("../../data/gazetteer/institutions.tsv")),
@@ -162,18 +163,18 @@ impl Gazetteer {
     ///
     /// # Errors
     /// When a row is not understood, with table and line.
-    pub fn from_tables(tables: &[(&str, &str)]) -> Result<Self, GazetteerError> {
+    pub fn from_tables(tables: &[(&str, &'static str)]) -> Result<Self, GazetteerError> {
         let mut entries: Vec<Entry> = Vec::new();
-        let mut forms: Vec<Form> = Vec::new();
+        let mut classes: Vec<NameClass> = Vec::new();
+        let mut stands_for: Vec<(u32, u32)> = Vec::new();
         let mut by_text: FxHashMap<String, u32> = FxHashMap::default();
-        let mut texts: Vec<String> = Vec::new();
         for &(table, text) in tables {
             for (index, line) in text.lines().enumerate() {
                 if line.is_empty() || line.starts_with('#') || line.starts_with("scheme\t") {
                     continue;
                 }
                 let row = |reason: String| GazetteerError::Row { table: table.to_owned(), line: index + 1, reason };
-                let columns: Vec<&str> = line.split('\t').collect();
+                let columns: Vec<&'static str> = line.split('\t').collect();
                 let (scheme, code, kind, name, others, place) = match columns[..] {
                     [kind, name] => ("", "", kind, name, "", ""),
                     [kind, name, others] => ("", "", kind, name, others, ""),
@@ -182,13 +183,7 @@ impl Gazetteer {
                 };
                 let kind: EntityType = kind.parse().map_err(|e: crate::model::UnknownName| row(e.to_string()))?;
                 let entry = entries.len() as u32;
-                entries.push(Entry {
-                    scheme: scheme.to_owned(),
-                    code: code.to_owned(),
-                    kind,
-                    name: name.to_owned(),
-                    place: place.to_owned(),
-                });
+                entries.push(Entry { scheme, code, kind, name, place });
                 let spelled = std::iter::once(name).chain(others.split('|').filter(|o| !o.is_empty()));
                 for (at, form) in spelled.enumerate() {
                     let folded: String = fold(&form.chars().collect::<Vec<_>>()).into_iter().collect();
@@ -196,32 +191,34 @@ impl Gazetteer {
                         continue;
                     }
                     let class = class_of(scheme, kind, at == 0);
-                    let id = *by_text.entry(folded.clone()).or_insert_with(|| {
-                        forms.push(Form { class, entries: Vec::new() });
-                        texts.push(folded);
-                        forms.len() as u32 - 1
+                    let id = *by_text.entry(folded).or_insert_with(|| {
+                        classes.push(class);
+                        classes.len() as u32 - 1
                     });
-                    let form = &mut forms[id as usize];
+                    stands_for.push((id, entry));
+                    let known = &mut classes[id as usize];
                     // Of several classes the first table's stays, but a well-known name outranks a short name.
                     if matches!(class, NameClass::Known(_) | NameClass::KnownRegion | NameClass::IndustryTerm)
-                        && matches!(
-                            form.class,
-                            NameClass::FirmShort | NameClass::TownshipShort | NameClass::IndustryClass
-                        )
+                        && matches!(*known, NameClass::FirmShort | NameClass::TownshipShort | NameClass::IndustryClass)
                     {
-                        form.class = class;
-                    }
-                    if !form.entries.contains(&entry) {
-                        form.entries.push(entry);
+                        *known = class;
                     }
                 }
             }
         }
-        let matcher = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(aho_corasick::AhoCorasickKind::ContiguousNFA))
-            .build(&texts)?;
-        Ok(Self { entries, forms, by_text, matcher })
+        stands_for.sort_unstable();
+        stands_for.dedup();
+        let ends =
+            (0..classes.len() as u32).map(|form| stands_for.partition_point(|&(f, _)| f <= form) as u32).collect();
+        let mut texts: Vec<(String, u32)> = by_text.into_iter().collect();
+        texts.sort_unstable();
+        Ok(Self {
+            entries,
+            classes,
+            form_entries: stands_for.into_iter().map(|(_, entry)| entry).collect(),
+            ends,
+            matcher: CharwiseDoubleArrayAhoCorasick::with_values(texts).map_err(GazetteerError::Matcher)?,
+        })
     }
 
     /// Every form that stands in a folded text, overlapping ones included, by end and then by start.
@@ -236,24 +233,28 @@ impl Gazetteer {
             .find_overlapping_iter(&text)
             .map(|found| GazetteerMatch {
                 span: Span::new(char_at[found.start()] as usize, char_at[found.end()] as usize),
-                form: found.pattern().as_u32(),
+                form: found.value(),
             })
             .collect()
     }
 
     /// The class of a form.
     pub fn class(&self, form: u32) -> NameClass {
-        self.forms[form as usize].class
+        self.classes[form as usize]
     }
 
     /// The entries that a form may stand for.
     pub fn entries(&self, form: u32) -> impl Iterator<Item = &Entry> {
-        self.forms[form as usize].entries.iter().map(|&entry| &self.entries[entry as usize])
+        let form = form as usize;
+        let start = form.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let entries = &self.form_entries[start as usize..self.ends[form] as usize];
+        entries.iter().map(|&entry| &self.entries[entry as usize])
     }
 
     /// The form that is exactly this folded text.
     pub fn form(&self, folded: &str) -> Option<u32> {
-        self.by_text.get(folded).copied()
+        let mut found = self.matcher.find_overlapping_iter(folded);
+        found.find(|found| (found.start(), found.end()) == (0, folded.len())).map(|found| found.value())
     }
 }
 
@@ -288,7 +289,7 @@ mod tests {
             .entries
             .iter()
             .filter(|entry| !entry.scheme.is_empty())
-            .map(|entry| (entry.scheme.as_str(), entry.code.as_str()))
+            .map(|entry| (entry.scheme, entry.code))
             .collect();
         let all = codes.len();
         codes.sort_unstable();

@@ -39,15 +39,15 @@ fn best_entry(entity: &Entity, gazetteer: &Gazetteer, places: &[String]) -> Opti
             return None;
         }
         return Some(Link {
-            scheme: entry.scheme.clone(),
-            code: entry.code.clone(),
-            name: entry.name.clone(),
+            scheme: entry.scheme.to_owned(),
+            code: entry.code.to_owned(),
+            name: entry.name.to_owned(),
             score: share(top),
             alternatives: scored[1..]
                 .iter()
                 .take(5)
                 .map(|(score, entry)| LinkAlternative {
-                    code: entry.code.clone(),
+                    code: entry.code.to_owned(),
                     name: format!("{}{}", entry.place, entry.name),
                     score: share(*score),
                 })
@@ -67,7 +67,7 @@ fn fitness(entry: &Entry, form: &str, places: &[String]) -> f64 {
     score *= 1.0 + 6.0 * hints.min(2) as f64;
     // GB/T 2260: ...0000 is a province, ..00 a prefecture.
     if entry.scheme == "GB/T2260" {
-        score *= match entry.code.as_str() {
+        score *= match entry.code {
             code if code.ends_with("0000") => 12.0,
             code if code.ends_with("00") => 5.0,
             _ => 1.0,

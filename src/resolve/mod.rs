@@ -9,7 +9,7 @@ mod variants;
 pub use bare::settle_bare;
 pub use merge::{MergeModel, form_pairs};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     detect::fusion::{Decision, voters},
@@ -103,10 +103,35 @@ pub fn entities(text: &Text, decisions: &[Decision], gazetteer: &Gazetteer, mode
         })
         .collect();
     link::link(&mut entities, gazetteer);
+    add_forms_without_place(&mut entities, gazetteer);
     for entity in &mut entities {
         entity.iri = iri::entity(entity.kind, &entity.name, entity.link.as_ref());
     }
     entities
+}
+
+/// Adds to each entity its forms without the place in front, save those that another entity has.
+fn add_forms_without_place(entities: &mut [Entity], gazetteer: &Gazetteer) {
+    let forms = |entity: &Entity| std::iter::once(entity.name.clone()).chain(entity.aliases.iter().cloned()).collect();
+    let mut taken: FxHashSet<String> = entities.iter().flat_map(|entity| -> Vec<String> { forms(entity) }).collect();
+    let places: FxHashSet<String> = (entities.iter().filter(|entity| entity.kind == EntityType::Region))
+        .flat_map(|entity| -> Vec<String> { forms(entity) })
+        .collect();
+    let is_place = |form: &str| {
+        places.contains(form)
+            || gazetteer.form(form).is_some_and(|form| gazetteer.class(form).kind() == EntityType::Region)
+    };
+    for entity in entities {
+        let forms: Vec<String> = forms(entity);
+        for form in forms {
+            if let Some(rest) = variants::without_place(entity.kind, &form, is_place)
+                && taken.insert(rest.to_owned())
+            {
+                entity.aliases.push(rest.to_owned());
+                entity.aliases.sort();
+            }
+        }
+    }
 }
 
 /// Three decimals: enough for a probability, and the same bytes everywhere.

@@ -96,7 +96,102 @@ pub(super) fn names(text: &Text, kind: EntityType, mentions: &[Mention]) -> (Str
     (name, aliases)
 }
 
+/// Words that names of parks, firms, projects are made of; what is made of nothing else names nothing without its place.
+const COMMON: &[&str] = &[
+    "经济",
+    "技术",
+    "高新",
+    "产业",
+    "工业",
+    "农业",
+    "科技",
+    "开发",
+    "新区",
+    "示范",
+    "区",
+    "园",
+    "保税",
+    "综合",
+    "国际",
+    "现代",
+    "物流",
+    "城市",
+    "文化",
+    "旅游",
+    "创新",
+    "创业",
+    "中心",
+    "基地",
+    "港",
+    "口岸",
+    "合作",
+    "试验",
+    "自由",
+    "贸易",
+    "自贸",
+    "片",
+    "集团",
+    "公司",
+    "有限",
+    "股份",
+    "项目",
+    "工程",
+    "建设",
+    "大道",
+    "高铁",
+    "铁路",
+    "高速",
+    "公路",
+    "机场",
+    "站",
+    "路",
+    "学院",
+    "大学",
+    "人民",
+    "政府",
+    "委员会",
+    "管理",
+    "管委会",
+];
+
+/// So many characters a form keeps at least when its place is taken off.
+const KEPT: usize = 4;
+
+/// The form without the place that it begins with: 文莱大摩拉岛石化园 also stands for 大摩拉岛石化园. Nothing where no place leads, or where what is left
+/// is short or made of common words (天津 + 经济技术开发区). `is_place` says whether a form is one.
+pub(super) fn without_place(kind: EntityType, form: &str, is_place: impl Fn(&str) -> bool) -> Option<&str> {
+    use EntityType::{Company, Event, Institution, Organization, Park, Platform, Product, Program, Project};
+    let named_apart =
+        matches!(kind, Park | Company | Institution | Organization | Platform | Project | Program | Event | Product);
+    if !named_apart {
+        return None;
+    }
+    let starts: Vec<usize> = form.char_indices().map(|(at, _)| at).collect();
+    let longest = starts.len().checked_sub(KEPT)?;
+    let cut = (2..=longest.min(9)).rev().map(|len| starts[len]).find(|&at| is_place(&form[..at]))?;
+    let mut rest = &form[cut..];
+    while let Some(shorter) = COMMON.iter().find_map(|word| rest.strip_prefix(word)) {
+        rest = shorter;
+    }
+    (!rest.is_empty()).then_some(&form[cut..])
+}
+
 /// Without quotes and white space.
 fn plain(form: &str) -> String {
     form.chars().filter(|&c| !is_quote(fold_char(c)) && c != '"' && !c.is_whitespace()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_front_may_be_left_out_where_a_name_is_left() {
+        let is_place = |form: &str| matches!(form, "文莱" | "天津" | "天津市" | "东苏旗");
+        assert_eq!(without_place(EntityType::Park, "文莱大摩拉岛石化园", is_place), Some("大摩拉岛石化园"));
+        assert_eq!(without_place(EntityType::Company, "东苏旗绿源蔬菜公司", is_place), Some("绿源蔬菜公司"));
+        assert_eq!(without_place(EntityType::Park, "天津经济技术开发区", is_place), None);
+        assert_eq!(without_place(EntityType::Company, "天津港集团", is_place), None);
+        assert_eq!(without_place(EntityType::Government, "天津市河北区审计局", is_place), None);
+    }
 }

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::{
     gold::GoldArticle,
-    learn::ModelError,
+    learn::{ModelError, hash},
     model::Extraction,
     pipeline::{Extractor, extract},
     text::Segmenter,
@@ -90,6 +90,45 @@ pub fn read_held_out(
         folds.push(fold);
     }
     Ok(folds)
+}
+
+/// What models learnt from a share of the articles make of articles by other writers.
+#[derive(Debug)]
+pub struct CurvePoint {
+    /// How many articles they were trained on.
+    pub trained_on: usize,
+    /// The articles read, by their places in the corpus.
+    pub articles: Vec<usize>,
+    /// What was read, in the same order.
+    pub extractions: Vec<Extraction>,
+}
+
+/// The shares of the training articles that [`learning_curve`] takes, in hundredths.
+const SHARES: [usize; 4] = [12, 25, 50, 100];
+
+/// Leaves part 0 out, trains on growing shares of the others, each within the next, and reads part 0; calls `done` after each.
+///
+/// # Errors
+/// When a model that was just trained cannot be used, which would be a fault of the program.
+pub fn learning_curve(
+    corpus: &[GoldArticle],
+    assigned: &[usize],
+    options: TrainingOptions,
+    mut done: impl FnMut(&CurvePoint),
+) -> Result<(), ModelError> {
+    let prepared = Prepared::new(corpus, &Segmenter::new());
+    let (articles, mut others): (Vec<usize>, Vec<usize>) = (0..corpus.len()).partition(|&at| assigned[at] == 0);
+    // An order that has nothing to do with the writers.
+    others.sort_by_key(|&at| hash(&[&corpus[at].gold.id]));
+    for share in SHARES {
+        let mut some: Vec<usize> = others[..(others.len() * share / 100).max(1)].to_vec();
+        some.sort_unstable();
+        let (models, _) = train(&prepared, &some, options);
+        let extractor = Extractor::from_models(&models)?;
+        let extractions = articles.par_iter().map(|&at| extract(&corpus[at].article, &extractor)).collect();
+        done(&CurvePoint { trained_on: some.len(), articles: articles.clone(), extractions });
+    }
+    Ok(())
 }
 
 #[cfg(test)]

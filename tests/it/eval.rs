@@ -180,6 +180,21 @@ fn the_tables_say_what_they_are_asked_for() {
 }
 
 #[test]
+fn the_learning_curve_has_a_line_for_each_share() {
+    let folder = tempfile::tempdir().unwrap();
+    copy_corpus(folder.path(), 1, 110, |_| ());
+    let curve = run(&["eval", "--gold", argument(folder.path()), "--learning-curve"]);
+    assert_eq!(curve.status, Some(0), "{}", curve.stderr);
+    let trained_on: Vec<usize> = (curve.stdout.lines())
+        .map(|line| line.trim_start_matches("trained on ").split(',').next().unwrap().parse().unwrap())
+        .collect();
+    assert_eq!(trained_on.len(), 4, "{}", curve.stdout);
+    assert!(trained_on.is_sorted(), "{trained_on:?}");
+    let both = run(&["eval", "--gold", argument(folder.path()), "--learning-curve", "--by-type"]);
+    assert_eq!(both.status, Some(2), "{}", both.stderr);
+}
+
+#[test]
 fn figures_that_were_written_are_compared() {
     let folder = tempfile::tempdir().unwrap();
     copy_corpus(folder.path(), 2, 120, |_| ());

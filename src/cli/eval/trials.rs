@@ -50,6 +50,29 @@ pub(super) fn cross_validate(
     Ok((read.into_iter().map(|(_, extraction)| extraction).collect(), lines))
 }
 
+/// A line for each share of the training articles.
+pub(super) fn learning_curve(corpus: &[GoldArticle], context: &Context) -> Result<String, miette::Report> {
+    let assigned = trial::assign(corpus, super::CURVE_PARTS, Grouping::Writer);
+    let mut lines = String::new();
+    trial::learning_curve(corpus, &assigned, TrainingOptions::default(), |point| {
+        let mut scores = Scores::default();
+        for (at, extraction) in point.articles.iter().zip(&point.extractions) {
+            scores.add(&corpus[*at], extraction);
+        }
+        let count = point.trained_on;
+        let name = match context.lang {
+            Lang::Zh => format!("用 {count} 篇训练，评测"),
+            Lang::En => format!("trained on {count}, measured on"),
+        };
+        let line = tables::part(&name, &scores, context.lang);
+        context.say(format_args!("{line}"), format_args!("{line}"));
+        lines += &line;
+        lines.push('\n');
+    })
+    .into_diagnostic()?;
+    Ok(lines)
+}
+
 /// A table of the settings.
 pub(super) fn ablation(corpus: &[GoldArticle], extractor: &Extractor, context: &Context) -> String {
     let measured = Setting::ALL.map(|setting| {

@@ -30,6 +30,11 @@ impl Default for CrfOptions {
     }
 }
 
+/// Weights of at most so many steps are small …
+const SMALL: u8 = 2;
+/// … and a feature with small weights is kept if the corpus has it so many times.
+const FREQUENT: u32 = 8;
+
 /// A model while it is learnt.
 struct Learner {
     chain: Chain,
@@ -53,9 +58,10 @@ pub fn train(
     for feature in sequences.iter().flat_map(|sequence| &sequence.features) {
         *counts.entry(*feature).or_default() += 1;
     }
-    let mut keys: Vec<u32> =
-        counts.into_iter().filter(|&(key, count)| key != 0 && count >= options.min_count).map(|(key, _)| key).collect();
-    keys.sort_unstable();
+    let mut counts: Vec<(u32, u32)> =
+        counts.into_iter().filter(|&(key, count)| key != 0 && count >= options.min_count).collect();
+    counts.sort_unstable();
+    let (keys, counts): (Vec<u32>, Vec<u32>) = counts.into_iter().unzip();
     let row_of: FxHashMap<u32, u32> = keys.iter().zip(0..).map(|(&key, row)| (key, row)).collect();
     let mut model = Learner {
         chain: Chain { labels, steps: vec![[0.0; LANES]; labels] },
@@ -134,10 +140,15 @@ pub fn train(
     }
     model.refresh_steps(&possible);
     let steps = |weight: &f32| (weight * STEP).round().clamp(-127.0, 127.0) as i8;
-    // What moves no label by more than a step is not worth its place.
-    let matters = |row: &[i8; LANES]| row.iter().any(|weight| weight.abs() > 1);
-    let rows = keys.iter().zip(&model.rows).map(|(&key, row)| (key, row.each_ref().map(steps)));
-    stored::write(&model.chain, &model.transitions, rows.filter(|(_, row)| matters(row)))
+    // What moves labels little and seldom is not worth its place.
+    let matters = |row: &[i8; LANES], count: u32| {
+        let most = row.iter().map(|weight| weight.unsigned_abs()).max().unwrap_or(0);
+        most > SMALL || most == SMALL && count >= FREQUENT
+    };
+    let rows =
+        keys.iter().zip(&counts).zip(&model.rows).map(|((&key, &count), row)| (key, count, row.each_ref().map(steps)));
+    let kept = rows.filter(|(_, count, row)| matters(row, *count)).map(|(key, _, row)| (key, row));
+    stored::write(&model.chain, &model.transitions, kept)
 }
 
 impl Learner {

@@ -62,7 +62,15 @@ pub struct TrainingArticle<'a> {
 
 /// How the subject trees grow.
 fn growth() -> BoostOptions {
-    BoostOptions { trees: 200, leaves: 24, rate: 0.08, min_weight: 1.0, l2: 2.0, columns_percent: 60, rows_percent: 80 }
+    BoostOptions {
+        trees: 200,
+        leaves: 24,
+        rate: 0.08,
+        min_weight: 12.0,
+        l2: 10.0,
+        columns_percent: 40,
+        rows_percent: 80,
+    }
 }
 
 /// How much the linear model's log-odds weigh beside the trees'.

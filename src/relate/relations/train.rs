@@ -43,8 +43,8 @@ impl Default for RelationTraining {
             noisy_copies: 1,
             // A feature of one article comes back in its noisy copy: three articles' worth.
             linear: MultiOptions { min_bags: 7, ..MultiOptions::default() },
-            first: BoostOptions { trees: 80, rate: 0.09, leaves: 32, ..BoostOptions::default() },
-            second: BoostOptions { trees: 220, rate: 0.04, ..BoostOptions::default() },
+            first: BoostOptions { trees: 80, rate: 0.09, leaves: 32, min_weight: 10.0, ..BoostOptions::default() },
+            second: BoostOptions { trees: 220, rate: 0.04, leaves: 24, min_weight: 10.0, ..BoostOptions::default() },
         }
     }
 }
