@@ -203,6 +203,9 @@ fn errors(view: &View, sample: usize, scored: &[Scored], thresholds: &[f32; 16],
     }
 }
 
+/// No threshold (log-odds) is lower: what is twice as likely wrong as right is no fact to show, even where F1 would be none the worse for it.
+const LEAST: f32 = -0.7;
+
 /// The threshold of each predicate that gives the best F1 over the chosen views, drawn towards one that is good for all.
 pub(super) fn thresholds(views: &[View], scores: &[Vec<Scored>], chosen: impl Fn(usize) -> bool) -> [f32; 16] {
     let mut by_predicate: Vec<Vec<(f32, bool)>> = vec![Vec::new(); 16];
@@ -223,7 +226,7 @@ pub(super) fn thresholds(views: &[View], scores: &[Vec<Scored>], chosen: impl Fn
     for (index, scores) in by_predicate.iter().enumerate() {
         let support = stated[index] as f32;
         let own = best_threshold(scores, stated[index]).clamp(common - 1.0, common + 1.0);
-        thresholds[index] = (support * own + 150.0 * common) / (support + 150.0);
+        thresholds[index] = ((support * own + 150.0 * common) / (support + 150.0)).max(LEAST);
     }
     thresholds
 }
