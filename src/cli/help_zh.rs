@@ -253,6 +253,7 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     ("serve", "cache_mib", "保存重复查询的结果，最多这么多 MiB；0 表示不保存"),
     ("serve", "backup_dir", "管理者可 POST 到 /admin/backup，将备份写到此文件夹"),
     ("serve", "no_search", "不提供全文检索"),
+    ("serve", "drain_s", "收到结束的要求后先在 /readyz 说明，并继续服务这么多秒，使负载均衡器转向别处"),
     ("serve", "slow_ms", "查询用时超过这么多毫秒则记入日志"),
     ("serve", "access_log", "将每个请求记入日志"),
     ("serve", "log_format", "日志格式\n\ntext：供人阅读；json：每行一个 JSON 对象。"),

@@ -114,6 +114,9 @@ pub(super) struct Args {
     /// Keep results of repeated queries, up to so many MiB; 0 keeps none
     #[arg(long, value_name = "MIB", default_value = "64", help_heading = LIMITS)]
     cache_mib: u32,
+    /// When asked to end, say so at /readyz and serve on for so many seconds, so that load balancers look elsewhere first
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = clap::value_parser!(u64).range(0..=3600))]
+    drain_s: u64,
     /// Let admins make backups here, by POST to /admin/backup
     #[arg(long, value_name = "DIR")]
     backup_dir: Option<PathBuf>,
@@ -243,16 +246,22 @@ fn serve(args: &Args, context: &Context) -> Result<Outcome, miette::Report> {
         };
         let listener = serve::bind(args.bind).await.into_diagnostic().wrap_err_with(cannot_bind)?;
         let address = listener.local_addr().into_diagnostic().wrap_err_with(cannot_bind)?;
-        context.say(
-            format_args!("服务已启动：{scheme}://{address}/sparql，按 Ctrl-C 结束"),
-            format_args!("listening on {scheme}://{address}/sparql, Ctrl-C ends"),
-        );
-        serve::serve(listener, state, tls, stop_signal()).await;
+        match args.log_format {
+            LogFormat::Text => context.say(
+                format_args!("服务已启动：{scheme}://{address}/sparql，按 Ctrl-C 结束"),
+                format_args!("listening on {scheme}://{address}/sparql, Ctrl-C ends"),
+            ),
+            LogFormat::Json => tracing::info!(endpoint = format!("{scheme}://{address}/sparql"), "listening"),
+        }
+        serve::serve(listener, state, tls, Duration::from_secs(args.drain_s), stop_signal()).await;
         Ok::<(), miette::Report>(())
     })?;
     // Evaluations that were broken off need not be waited for.
     runtime.shutdown_timeout(Duration::from_secs(2));
-    context.say("服务已结束", "the service has ended");
+    match args.log_format {
+        LogFormat::Text => context.say("服务已结束", "the service has ended"),
+        LogFormat::Json => tracing::info!("the service has ended"),
+    }
     Ok(Outcome::Done)
 }
 

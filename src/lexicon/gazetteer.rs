@@ -142,7 +142,7 @@ impl std::fmt::Debug for Gazetteer {
 }
 
 /// The tables that the program brings: name and text.
-const TABLES: &[(&str, &'static str)] = &[
+const TABLES: &[(&str, &str)] = &[
     ("regions.tsv", include_str!("../../data/gazetteer/regions.tsv")),
     ("zones.tsv", include_str!("../../data/gazetteer/zones.tsv")),
     ("institutions.tsv", include_str!("../../data/gazetteer/institutions.tsv")),

@@ -30,7 +30,7 @@ fn best_entry(entity: &Entity, gazetteer: &Gazetteer, places: &[String]) -> Opti
             .filter(|entry| entry.kind == entity.kind && !entry.scheme.is_empty())
             .map(|entry| (fitness(entry, form, places), entry))
             .collect();
-        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.code.cmp(&b.1.code)));
+        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.code.cmp(b.1.code)));
         let Some(&(top, entry)) = scored.first() else { continue };
         let total: f64 = scored.iter().map(|(score, _)| score).sum();
         let share = |score: f64| (score / total * 1000.0).round() / 1000.0;

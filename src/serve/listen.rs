@@ -80,8 +80,19 @@ pub async fn bind(address: impl ToSocketAddrs) -> io::Result<TcpListener> {
     TcpListener::bind(address).await
 }
 
-/// Serves until `stop` is done, then ends the requests in hand.
-pub async fn serve(listener: TcpListener, state: AppState, tls: Option<Tls>, stop: impl Future<Output = ()> + Send) {
+/// Serves until `stop` is done and for `drain` after that, in which `/readyz` says that it ends; then ends the requests in hand.
+pub async fn serve(
+    listener: TcpListener,
+    state: AppState,
+    tls: Option<Tls>,
+    drain: Duration,
+    stop: impl Future<Output = ()> + Send,
+) {
+    let stop = async {
+        stop.await;
+        state.stop();
+        tokio::time::sleep(drain).await;
+    };
     let places = Arc::new(Semaphore::new(state.config.limits.connections.max(1)));
     let service = app(state.clone());
     let graceful = GracefulShutdown::new();
@@ -127,7 +138,6 @@ pub async fn serve(listener: TcpListener, state: AppState, tls: Option<Tls>, sto
             drop(place);
         });
     }
-    state.stop();
     drop(listener);
     if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests were broken off at the end");

@@ -81,6 +81,23 @@ fn tokens_let_write_and_a_signal_ends_in_order() {
 }
 
 #[test]
+fn a_service_that_drains_says_so_and_answers_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = folder.path().join("store").to_str().expect("UTF-8").to_owned();
+    assert_eq!(run(&["load", "--store", &store, &fixture_argument("gold.nq")]).status, Some(0));
+    let mut server = Server::start(&["--store", &store, "--no-search", "--drain-s", "2", "--log-format", "json"]);
+    assert_eq!(server.ask("GET /readyz", "", "").0, 200);
+    let pid = server.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs").success());
+    let started = Instant::now();
+    while server.ask("GET /readyz", "", "").0 != 503 {
+        assert!(started.elapsed() < Duration::from_secs(1), "/readyz still says that it is ready");
+    }
+    assert_eq!(server.ask("GET /sparql?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D", "", "").0, 200);
+    assert!(server.child.wait().expect("it ends").success());
+}
+
+#[test]
 fn tls_is_spoken_with_a_certificate_of_ones_own() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
