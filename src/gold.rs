@@ -36,6 +36,13 @@ pub struct GoldEntity {
     pub optional: bool,
 }
 
+impl GoldEntity {
+    /// Its name, then its aliases.
+    pub fn forms(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.name).chain(&self.aliases)
+    }
+}
+
 /// An annotated figure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GoldObservation {
@@ -258,7 +265,7 @@ impl GoldArticle {
         let stripped: String = kept.iter().map(|&at| folded[at]).collect();
         let mut patterns: Vec<(String, usize)> = Vec::new();
         for (index, entity) in self.gold.entities.iter().enumerate() {
-            for form in std::iter::once(&entity.name).chain(&entity.aliases) {
+            for form in entity.forms() {
                 let form: String =
                     fold(&form.chars().collect::<Vec<_>>()).into_iter().filter(|c| !is_ignored(*c)).collect();
                 if !form.is_empty() {

@@ -51,14 +51,14 @@ pub fn document(extraction: &Extraction) -> String {
 /// An entity's name, with its type where another has the same form.
 fn named(extraction: &Extraction, id: &str) -> String {
     let Some(entity) = extraction.entities.iter().find(|entity| entity.id == id) else { return "-".to_owned() };
-    let has = |other: &&Entity| std::iter::once(&other.name).chain(&other.aliases).any(|form| *form == entity.name);
+    let has = |other: &&Entity| other.forms().any(|form| *form == entity.name);
     let is_alone = extraction.entities.iter().filter(has).count() == 1;
     if is_alone { entity.name.clone() } else { format!("{}:{}", entity.kind, entity.name) }
 }
 
 fn facts(out: &mut String, extraction: &Extraction) {
     for entity in &extraction.entities {
-        let forms: Vec<&str> = std::iter::once(&entity.name).chain(&entity.aliases).map(String::as_str).collect();
+        let forms: Vec<&str> = entity.forms().map(String::as_str).collect();
         let _ = writeln!(out, "# E {} {}", entity.kind, forms.join(" | "));
     }
     for relation in &extraction.relations {

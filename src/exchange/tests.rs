@@ -34,7 +34,7 @@ fn named(extraction: &Extraction, id: &str) -> Option<Named> {
 
 fn named_gold(gold: &GoldArticle, id: &str) -> Option<Named> {
     let entity = gold.gold.entities.iter().find(|entity| entity.id == id)?;
-    Some((entity.kind, std::iter::once(&entity.name).chain(&entity.aliases).map(|form| comparable(form)).collect()))
+    Some((entity.kind, entity.forms().map(|form| comparable(form)).collect()))
 }
 
 /// All facts that marks can say.

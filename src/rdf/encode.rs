@@ -111,7 +111,7 @@ impl<'a> Encoder<'a> {
         self.add(node, rdf::TYPE, vocab::class(first.kind));
         self.add_string(node, rdfs::LABEL, &first.name);
         let aliases: BTreeSet<&str> = (entities.iter())
-            .flat_map(|entity| std::iter::once(&entity.name).chain(&entity.aliases))
+            .flat_map(|entity| entity.forms())
             .map(String::as_str)
             .filter(|alias| *alias != first.name)
             .collect();

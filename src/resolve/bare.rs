@@ -27,9 +27,9 @@ pub fn settle_bare(entities: &mut Vec<Entity>, gazetteer: &Gazetteer, heads: &He
         gazetteer.form(&folded.iter().collect::<String>()).is_none()
             && heads.ending_at(&folded, 0, folded.len()).is_some_and(|(len, _)| len == folded.len())
     };
-    let (bare, mut named): (Vec<Entity>, Vec<Entity>) = std::mem::take(entities).into_iter().partition(|entity| {
-        STANDING_FOR_ANOTHER.contains(&entity.kind) && std::iter::once(&entity.name).chain(&entity.aliases).all(is_bare)
-    });
+    let (bare, mut named): (Vec<Entity>, Vec<Entity>) = std::mem::take(entities)
+        .into_iter()
+        .partition(|entity| STANDING_FOR_ANOTHER.contains(&entity.kind) && entity.forms().all(is_bare));
     for entity in bare {
         let Some(first) = entity.mentions.first().map(|mention| mention.span.start) else { continue };
         let before = |other: &Entity| other.mentions.iter().map(|m| m.span.start).filter(|&at| at < first).max();

@@ -11,7 +11,7 @@ pub(super) fn link(entities: &mut [Entity], gazetteer: &Gazetteer) {
     let places: Vec<String> = entities
         .iter()
         .filter(|entity| entity.kind == EntityType::Region)
-        .flat_map(|entity| std::iter::once(&entity.name).chain(&entity.aliases).cloned().collect::<Vec<_>>())
+        .flat_map(|entity| entity.forms().cloned().collect::<Vec<_>>())
         .filter(|name| name.chars().count() >= 2)
         .collect();
     for entity in entities.iter_mut() {
@@ -20,7 +20,7 @@ pub(super) fn link(entities: &mut [Entity], gazetteer: &Gazetteer) {
 }
 
 fn best_entry(entity: &Entity, gazetteer: &Gazetteer, places: &[String]) -> Option<Link> {
-    let mut forms: Vec<&String> = std::iter::once(&entity.name).chain(&entity.aliases).collect();
+    let mut forms: Vec<&String> = entity.forms().collect();
     forms.sort_by_key(|form| std::cmp::Reverse(form.chars().count()));
     for form in forms {
         let folded: String = fold(&form.chars().collect::<Vec<_>>()).into_iter().collect();

@@ -112,25 +112,18 @@ pub fn entities(text: &Text, decisions: &[Decision], gazetteer: &Gazetteer, mode
 
 /// Adds to each entity its forms without the place in front, save those that another entity has.
 fn add_forms_without_place(entities: &mut [Entity], gazetteer: &Gazetteer) {
-    let forms = |entity: &Entity| std::iter::once(entity.name.clone()).chain(entity.aliases.iter().cloned()).collect();
-    let mut taken: FxHashSet<String> = entities.iter().flat_map(|entity| -> Vec<String> { forms(entity) }).collect();
-    let places: FxHashSet<String> = (entities.iter().filter(|entity| entity.kind == EntityType::Region))
-        .flat_map(|entity| -> Vec<String> { forms(entity) })
-        .collect();
+    let mut taken: FxHashSet<String> = entities.iter().flat_map(Entity::forms).cloned().collect();
+    let regions = entities.iter().filter(|entity| entity.kind == EntityType::Region);
+    let places: FxHashSet<String> = regions.flat_map(Entity::forms).cloned().collect();
     let is_place = |form: &str| {
         places.contains(form)
             || gazetteer.form(form).is_some_and(|form| gazetteer.class(form).kind() == EntityType::Region)
     };
     for entity in entities {
-        let forms: Vec<String> = forms(entity);
-        for form in forms {
-            if let Some(rest) = variants::without_place(entity.kind, &form, is_place)
-                && taken.insert(rest.to_owned())
-            {
-                entity.aliases.push(rest.to_owned());
-                entity.aliases.sort();
-            }
-        }
+        let rests = entity.forms().filter_map(|form| variants::without_place(entity.kind, form, is_place));
+        let new: Vec<String> = rests.filter(|rest| taken.insert((*rest).to_owned())).map(str::to_owned).collect();
+        entity.aliases.extend(new);
+        entity.aliases.sort();
     }
 }
 

@@ -56,11 +56,13 @@ pub fn assign(corpus: &[GoldArticle], parts: usize, grouping: Grouping) -> Vec<u
     }
 }
 
-/// One part as read by models that were trained on the others.
+/// Articles as read by models that have not seen them.
 #[derive(Debug)]
 pub struct Fold {
-    /// Which part.
+    /// Which part of the corpus they are.
     pub part: usize,
+    /// How many articles the models were trained on.
+    pub trained_on: usize,
     /// Its articles, by their places in the corpus.
     pub articles: Vec<usize>,
     /// What was read, in the same order.
@@ -82,25 +84,25 @@ pub fn read_held_out(
     let mut folds = Vec::with_capacity(parts);
     for part in 0..parts {
         let (articles, others): (Vec<usize>, Vec<usize>) = (0..corpus.len()).partition(|&at| assigned[at] == part);
-        let (models, _) = train(&prepared, &others, options);
-        let extractor = Extractor::from_models(&models)?;
-        let extractions = articles.par_iter().map(|&at| extract(&corpus[at].article, &extractor)).collect();
-        let fold = Fold { part, articles, extractions };
+        let fold = read_by(&prepared, &others, part, articles, options)?;
         done(&fold);
         folds.push(fold);
     }
     Ok(folds)
 }
 
-/// What models learnt from a share of the articles make of articles by other writers.
-#[derive(Debug)]
-pub struct CurvePoint {
-    /// How many articles they were trained on.
-    pub trained_on: usize,
-    /// The articles read, by their places in the corpus.
-    pub articles: Vec<usize>,
-    /// What was read, in the same order.
-    pub extractions: Vec<Extraction>,
+/// Trains on some articles and reads others, which are a part of the corpus.
+fn read_by(
+    prepared: &Prepared<'_>,
+    training: &[usize],
+    part: usize,
+    articles: Vec<usize>,
+    options: TrainingOptions,
+) -> Result<Fold, ModelError> {
+    let (models, _) = train(prepared, training, options);
+    let extractor = Extractor::from_models(&models)?;
+    let extractions = articles.par_iter().map(|&at| extract(&prepared.corpus[at].article, &extractor)).collect();
+    Ok(Fold { part, trained_on: training.len(), articles, extractions })
 }
 
 /// The shares of the training articles that [`learning_curve`] takes, in hundredths.
@@ -114,7 +116,7 @@ pub fn learning_curve(
     corpus: &[GoldArticle],
     assigned: &[usize],
     options: TrainingOptions,
-    mut done: impl FnMut(&CurvePoint),
+    mut done: impl FnMut(&Fold),
 ) -> Result<(), ModelError> {
     let prepared = Prepared::new(corpus, &Segmenter::new());
     let (articles, mut others): (Vec<usize>, Vec<usize>) = (0..corpus.len()).partition(|&at| assigned[at] == 0);
@@ -123,10 +125,7 @@ pub fn learning_curve(
     for share in SHARES {
         let mut some: Vec<usize> = others[..(others.len() * share / 100).max(1)].to_vec();
         some.sort_unstable();
-        let (models, _) = train(&prepared, &some, options);
-        let extractor = Extractor::from_models(&models)?;
-        let extractions = articles.par_iter().map(|&at| extract(&corpus[at].article, &extractor)).collect();
-        done(&CurvePoint { trained_on: some.len(), articles: articles.clone(), extractions });
+        done(&read_by(&prepared, &some, 0, articles.clone(), options)?);
     }
     Ok(())
 }

@@ -4,4 +4,4 @@ mod ablation;
 mod folds;
 
 pub use ablation::Setting;
-pub use folds::{CurvePoint, Fold, Grouping, assign, learning_curve, read_held_out};
+pub use folds::{Fold, Grouping, assign, learning_curve, read_held_out};

@@ -11,7 +11,7 @@ use crate::{
     model::Extraction,
     pipeline::Extractor,
     train::TrainingOptions,
-    trial::{self, Grouping, Setting},
+    trial::{self, Fold, Grouping, Setting},
 };
 
 /// Each article as read by models that have not seen it, and a line a part.
@@ -26,10 +26,7 @@ pub(super) fn cross_validate(
     let started = std::time::Instant::now();
     let mut lines = String::new();
     let folds = trial::read_held_out(corpus, &assigned, TrainingOptions::default(), |fold| {
-        let mut scores = Scores::default();
-        for (at, extraction) in fold.articles.iter().zip(&fold.extractions) {
-            scores.add(&corpus[*at], extraction);
-        }
+        let scores = scores(corpus, fold);
         let (number, seconds) = (fold.part + 1, started.elapsed().as_secs_f64());
         let name = match context.lang {
             Lang::Zh => format!("第 {number} 份"),
@@ -50,16 +47,20 @@ pub(super) fn cross_validate(
     Ok((read.into_iter().map(|(_, extraction)| extraction).collect(), lines))
 }
 
+fn scores(corpus: &[GoldArticle], fold: &Fold) -> Scores {
+    let mut scores = Scores::default();
+    for (at, extraction) in fold.articles.iter().zip(&fold.extractions) {
+        scores.add(&corpus[*at], extraction);
+    }
+    scores
+}
+
 /// A line for each share of the training articles.
 pub(super) fn learning_curve(corpus: &[GoldArticle], context: &Context) -> Result<String, miette::Report> {
     let assigned = trial::assign(corpus, super::CURVE_PARTS, Grouping::Writer);
     let mut lines = String::new();
-    trial::learning_curve(corpus, &assigned, TrainingOptions::default(), |point| {
-        let mut scores = Scores::default();
-        for (at, extraction) in point.articles.iter().zip(&point.extractions) {
-            scores.add(&corpus[*at], extraction);
-        }
-        let count = point.trained_on;
+    trial::learning_curve(corpus, &assigned, TrainingOptions::default(), |fold| {
+        let (scores, count) = (scores(corpus, fold), fold.trained_on);
         let name = match context.lang {
             Lang::Zh => format!("用 {count} 篇训练，评测"),
             Lang::En => format!("trained on {count}, measured on"),

@@ -36,7 +36,7 @@ impl<'a> Mentions<'a> {
             .collect();
         // An entity that stands only inside longer names is looked up by its forms.
         for (entity, e) in entities.iter().enumerate().filter(|(_, e)| e.mentions.is_empty()) {
-            for form in std::iter::once(&e.name).chain(&e.aliases).filter(|form| !form.is_empty()) {
+            for form in e.forms().filter(|form| !form.is_empty()) {
                 places.extend(page.find(form).map(|span| Place { span, entity }));
             }
         }

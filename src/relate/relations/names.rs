@@ -42,10 +42,8 @@ impl Names {
     /// Works the names out.
     pub(super) fn new(entities: &[Entity]) -> Self {
         let folded = |name: &str| fold(&name.chars().collect::<Vec<_>>());
-        let forms: Vec<Vec<Vec<char>>> = entities
-            .iter()
-            .map(|entity| std::iter::once(&entity.name).chain(&entity.aliases).map(|name| folded(name)).collect())
-            .collect();
+        let forms: Vec<Vec<Vec<char>>> =
+            entities.iter().map(|entity| entity.forms().map(|name| folded(name)).collect()).collect();
         let cores = entities.iter().zip(&forms).map(|(entity, forms)| core(entity.kind, &forms[0])).collect();
         let kinds: Vec<EntityType> = entities.iter().map(|entity| entity.kind).collect();
         let places = Places::builtin();

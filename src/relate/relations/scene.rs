@@ -339,7 +339,7 @@ fn places(text: &Text, entities: &[Entity]) -> Vec<Place> {
 
 /// An entity that is only named inside a longer name (重庆 in 重庆江津) gets a place there; the longer name keeps the rest.
 fn place_inside(text: &Text, index: u32, entity: &Entity, places: &mut Vec<Place>) {
-    for form in std::iter::once(&entity.name).chain(&entity.aliases) {
+    for form in entity.forms() {
         let form = fold(&form.chars().collect::<Vec<_>>());
         let mut inner: Vec<Place> = Vec::new();
         for place in places.iter_mut().filter(|_| form.len() > 1) {
