@@ -258,6 +258,8 @@ impl GoldArticle {
     }
 
     /// Where the forms of the entities stand: leftmost, longest first, without overlap, quotes and 《》 and spaces ignored.
+    ///
+    /// A form that is a listed region before another form of the same entity (丹麦Cadeler, where 丹麦 and Cadeler are listed) is two mentions.
     pub fn mentions(&self) -> Vec<GoldMention> {
         let chars: Vec<char> = self.article.text.chars().collect();
         let folded = fold(&chars);
@@ -282,18 +284,106 @@ impl GoldArticle {
         for (count, (byte, _)) in stripped.char_indices().enumerate() {
             byte_to_char[byte] = count;
         }
-        matcher
-            .find_iter(&stripped)
-            .map(|found| {
-                let first = kept[byte_to_char[found.start()]];
-                let last_byte = stripped[..found.end()].char_indices().next_back().map_or(0, |(byte, _)| byte);
-                let last = kept[byte_to_char[last_byte]];
-                GoldMention { span: Span::new(first, last + 1), entity: patterns[found.pattern().as_usize()].1 }
-            })
-            .collect()
+        let span = |start: usize, end: usize| {
+            let last_byte = stripped[..end].char_indices().next_back().map_or(0, |(byte, _)| byte);
+            Span::new(kept[byte_to_char[start]], kept[byte_to_char[last_byte]] + 1)
+        };
+        let mut mentions = Vec::new();
+        for found in matcher.find_iter(&stripped) {
+            let entity = patterns[found.pattern().as_usize()].1;
+            let mut start = found.start();
+            if let Some((len, region)) = self.region_before(&patterns, &stripped[start..found.end()], entity) {
+                mentions.push(GoldMention { span: span(start, start + len), entity: region });
+                start += len;
+            }
+            mentions.push(GoldMention { span: span(start, found.end()), entity });
+        }
+        mentions
+    }
+
+    /// The listed region that a form begins with, where the rest is a form of the same entity: its bytes and its entity.
+    fn region_before(&self, patterns: &[(String, usize)], form: &str, entity: usize) -> Option<(usize, usize)> {
+        use EntityType::{Document, Government, Institution};
+        if matches!(self.gold.entities[entity].kind, Government | Institution | Document) {
+            return None;
+        }
+        let is_form = |rest: &str| patterns.iter().any(|(other, owner)| *owner == entity && other == rest);
+        patterns
+            .iter()
+            .filter(|(_, owner)| *owner != entity && self.gold.entities[*owner].kind == EntityType::Region)
+            .filter_map(|(place, owner)| Some((place.len(), *owner, form.strip_prefix(place.as_str())?)))
+            .filter(|(_, _, rest)| rest.chars().count() > 1 && is_form(rest))
+            .map(|(len, owner, _)| (len, owner))
+            .max()
     }
 }
 
 fn is_ignored(c: char) -> bool {
     c.is_whitespace() || matches!(c, '《' | '》' | '“' | '”' | '‘' | '’' | '\'' | '"')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The mentions of an article with these entities (type, name, aliases), as text and name.
+    fn mentions(body: &str, entities: &[(EntityType, &str, &[&str])]) -> Vec<(String, String)> {
+        let entity = |(index, &(kind, name, aliases)): (usize, &(EntityType, &str, &[&str]))| GoldEntity {
+            id: format!("e{index}"),
+            kind,
+            name: name.to_owned(),
+            aliases: aliases.iter().map(|&alias| alias.to_owned()).collect(),
+            optional: false,
+        };
+        let gold = Gold {
+            id: "t01".to_owned(),
+            title: "标题".to_owned(),
+            published: None,
+            source: None,
+            sha256: None,
+            entities: entities.iter().enumerate().map(entity).collect(),
+            relations: Vec::new(),
+            observations: Vec::new(),
+            optional_relations: Vec::new(),
+        };
+        let article = GoldArticle::new(gold, &format!("标题\n{body}"));
+        let chars: Vec<char> = article.article.text.chars().collect();
+        let named = |mention: GoldMention| {
+            let text = chars[mention.span.start..mention.span.end].iter().collect();
+            (text, article.gold.entities[mention.entity].name.clone())
+        };
+        article.mentions().into_iter().map(named).collect()
+    }
+
+    fn pairs(found: &[(String, String)]) -> Vec<(&str, &str)> {
+        found.iter().map(|(text, name)| (text.as_str(), name.as_str())).collect()
+    }
+
+    #[test]
+    fn a_listed_region_before_another_form_of_a_firm_is_a_mention_of_its_own() {
+        let found = mentions(
+            "首批订单来自丹麦Cadeler,总装在南通市海门区。",
+            &[
+                (EntityType::Region, "丹麦", &[]),
+                (EntityType::Company, "丹麦Cadeler", &["Cadeler"]),
+                (EntityType::Region, "南通市", &[]),
+                (EntityType::Region, "南通市海门区", &["海门区"]),
+            ],
+        );
+        let wanted = [("丹麦", "丹麦"), ("Cadeler", "丹麦Cadeler"), ("南通市", "南通市"), ("海门区", "南通市海门区")];
+        assert_eq!(pairs(&found), wanted);
+    }
+
+    #[test]
+    fn a_name_stays_whole_where_its_rest_names_nothing_or_its_place_belongs_to_it() {
+        let found = mentions(
+            "天津港集团和天津市商务局在天津签约。",
+            &[
+                (EntityType::Region, "天津", &["天津市"]),
+                (EntityType::Company, "天津港集团", &[]),
+                (EntityType::Government, "天津市商务局", &["商务局"]),
+            ],
+        );
+        assert_eq!(pairs(&found), [("天津港集团", "天津港集团"), ("天津市商务局", "天津市商务局"), ("天津", "天津")]);
+    }
 }

@@ -150,15 +150,17 @@ impl Boost {
     }
 
     /// Learns which rows of each group are right: one or several of each. `groups` are the lengths of the runs of rows that are groups.
-    /// Scores of one group compare; by themselves they are no log-odds.
+    /// Scores of one group compare; by themselves they are no log-odds. They are to be added to `start`, what is thought of the rows already.
     pub fn train_groups(
         numbers: &[f32],
         width: usize,
         labels: &[bool],
         groups: &[usize],
+        start: &[f32],
         options: BoostOptions,
     ) -> Self {
         let gradients = |scores: &[f32]| {
+            let scores: Vec<f32> = scores.iter().zip(start).map(|(score, start)| score + start).collect();
             let mut gradients = Vec::with_capacity(scores.len());
             for &length in groups {
                 let from = gradients.len();

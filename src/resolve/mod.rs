@@ -104,6 +104,7 @@ pub fn entities(text: &Text, decisions: &[Decision], gazetteer: &Gazetteer, mode
         .collect();
     link::link(&mut entities, gazetteer);
     add_forms_without_place(&mut entities, gazetteer);
+    add_forms_with_place(&mut entities);
     for entity in &mut entities {
         entity.iri = iri::entity(entity.kind, &entity.name, entity.link.as_ref());
     }
@@ -127,7 +128,57 @@ fn add_forms_without_place(entities: &mut [Entity], gazetteer: &Gazetteer) {
     }
 }
 
+/// Adds to each entity that may be named apart from its place the form with the place right before it: 法国柏图瓷器, where 法国 and 柏图瓷器 are two.
+fn add_forms_with_place(entities: &mut [Entity]) {
+    let mut taken: FxHashSet<String> = entities.iter().flat_map(Entity::forms).cloned().collect();
+    let regions = entities.iter().filter(|entity| entity.kind == EntityType::Region);
+    let mentions = regions.flat_map(|region| &region.mentions);
+    let places: FxHashMap<usize, String> = mentions.map(|mention| (mention.span.end, mention.text.clone())).collect();
+    for entity in entities.iter_mut().filter(|entity| variants::is_named_apart(entity.kind)) {
+        let wholes = entity.mentions.iter().filter_map(|mention| {
+            let place = places.get(&mention.span.start)?;
+            Some(format!("{place}{}", mention.text))
+        });
+        let new: Vec<String> = wholes.filter(|whole| taken.insert(whole.clone())).collect();
+        entity.aliases.extend(new);
+        entity.aliases.sort();
+    }
+}
+
 /// Three decimals: enough for a probability, and the same bytes everywhere.
 fn round(p: f32) -> f64 {
     (f64::from(p) * 1000.0).round() / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Span;
+
+    #[test]
+    fn a_firm_also_stands_with_the_place_right_before_it() {
+        let entity = |kind, name: &str, at: usize| {
+            let span = Span::new(at, at + name.chars().count());
+            let mention = Mention { span, text: name.to_owned(), detector: "tagger".to_owned(), confidence: 0.9 };
+            Entity {
+                id: format!("e{at}"),
+                iri: String::new(),
+                kind,
+                name: name.to_owned(),
+                aliases: Vec::new(),
+                confidence: 0.9,
+                link: None,
+                mentions: vec![mention],
+            }
+        };
+        // 与法国柏图瓷器、法国驻华使馆
+        let mut entities = [
+            entity(EntityType::Region, "法国", 1),
+            entity(EntityType::Company, "柏图瓷器", 3),
+            entity(EntityType::Government, "法国驻华使馆", 8),
+        ];
+        add_forms_with_place(&mut entities);
+        assert_eq!(entities[1].aliases, ["法国柏图瓷器"]);
+        assert!(entities[0].aliases.is_empty() && entities[2].aliases.is_empty());
+    }
 }

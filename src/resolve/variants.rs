@@ -157,13 +157,16 @@ const COMMON: &[&str] = &[
 /// So many characters a form keeps at least when its place is taken off.
 const KEPT: usize = 4;
 
+/// Whether a name of this type may stand with or without the place in front of it.
+pub(super) fn is_named_apart(kind: EntityType) -> bool {
+    use EntityType::{Company, Event, Institution, Organization, Park, Platform, Product, Program, Project};
+    matches!(kind, Park | Company | Institution | Organization | Platform | Project | Program | Event | Product)
+}
+
 /// The form without the place that it begins with: 文莱大摩拉岛石化园 also stands for 大摩拉岛石化园. Nothing where no place leads, or where what is left
 /// is short or made of common words (天津 + 经济技术开发区). `is_place` says whether a form is one.
 pub(super) fn without_place(kind: EntityType, form: &str, is_place: impl Fn(&str) -> bool) -> Option<&str> {
-    use EntityType::{Company, Event, Institution, Organization, Park, Platform, Product, Program, Project};
-    let named_apart =
-        matches!(kind, Park | Company | Institution | Organization | Platform | Project | Program | Event | Product);
-    if !named_apart {
+    if !is_named_apart(kind) {
         return None;
     }
     let starts: Vec<usize> = form.char_indices().map(|(at, _)| at).collect();

@@ -160,7 +160,7 @@ pub(super) async fn home(
                     tr {
                         td { a href=(view.page_of(&hit.iri)) { (hit.label) } @if hit.matched != hit.label { span.muted { " " (hit.matched) } } }
                         td { @for kind in &hit.types { (kind.parse::<EntityType>().ok().map_or(kind.as_str(), |kind| type_label(Some(kind), lang))) " " } }
-                        td.muted { (hit.articles) " " (lang.pick("篇文章", "articles")) }
+                        td.muted { (articles(lang, hit.articles)) }
                     }
                 }
             }
@@ -256,6 +256,12 @@ fn as_data(path: &str, lang: LabelLang) -> Markup {
     html! { p.muted { (lang.pick("数据：", "Data: ")) a href={ "/data/" (path) } rel="alternate" type="text/turtle" { "Turtle" } } }
 }
 
+/// How many articles, in words.
+fn articles(lang: LabelLang, count: u64) -> String {
+    let unit = if count == 1 { "article" } else { "articles" };
+    format!("{count} {}", lang.pick("篇文章", unit))
+}
+
 /// The page of an entity.
 pub(super) fn entity(view: View<'_>, path: &str, card: &EntityCard) -> Response {
     let lang = view.lang;
@@ -264,7 +270,7 @@ pub(super) fn entity(view: View<'_>, path: &str, card: &EntityCard) -> Response 
         p {
             @for kind in &card.kinds { (type_label(Some(*kind), lang)) " " }
             @if let Some(code) = &card.code { span.muted { (card.code_scheme.as_deref().unwrap_or_default()) " " (code) " " } }
-            span.muted { (card.articles) " " (lang.pick("篇文章", "articles")) }
+            span.muted { (articles(lang, card.articles)) }
         }
         @if !card.other_names.is_empty() { p { (lang.pick("又称：", "Also: ")) (card.other_names.join("、")) } }
         p.muted { code { (card.iri) } }

@@ -42,8 +42,22 @@ fn section_mark(folded: &[char], at: usize) -> Option<bool> {
     None
 }
 
+/// So many characters a heading in running text has at most, its number included.
+const HEADING: usize = 42;
+
+/// Whether the space at `at` ends a heading that begins at `start`: `一、完善机制 全市围绕…`, but not the spaces of `一、打造 5G 产业`.
+fn ends_heading(folded: &[char], start: usize, at: usize) -> bool {
+    let Some(first) = (start..at).find(|&i| !folded[i].is_whitespace()) else { return false };
+    if section_mark(folded, first).is_none() || at - first > HEADING || at - first < 5 {
+        return false;
+    }
+    let rest = &folded[at + 1..];
+    let latin = rest.iter().take_while(|c| c.is_ascii_alphanumeric()).count();
+    !folded[at - 1].is_ascii_alphanumeric() && (latin == 0 || rest.get(latin).is_some_and(|c| !c.is_whitespace()))
+}
+
 /// Splits a folded text. A sentence ends after `。！？!?` with closing quotes and brackets, before a section number that follows a
-/// space or a sentence, and at a line break. A semicolon ends a clause only.
+/// space or a sentence, after the heading that such a number opens, and at a line break. A semicolon ends a clause only.
 pub(super) fn split(folded: &[char]) -> Vec<Sentence> {
     let mut sentences = Vec::new();
     let (mut start, mut paragraph, mut section) = (0, 0, 0);
@@ -96,7 +110,7 @@ pub(super) fn split(folded: &[char]) -> Vec<Sentence> {
             }
             ' ' if quotes == 0 && at + 1 < folded.len() => {
                 let item = folded[at + 1] == '-' && folded.get(at + 2) == Some(&' ');
-                if section_mark(folded, at + 1).is_some() || item {
+                if section_mark(folded, at + 1).is_some() || item || ends_heading(folded, start, at) {
                     close(&mut sentences, start, at + 1, paragraph, &mut section);
                     start = at + 1;
                 }
@@ -146,18 +160,26 @@ mod tests {
 
     #[test]
     fn section_numbers_in_running_text_open_sentences() {
-        let found = texts("某区出新招\n开头。 一、抓机制 建立链长制。“好!”他说。 二、抓平台。");
+        let found = texts("某区出新招\n开头。 一、抓好机制 建立链长制。“好!”他说。 二、抓平台。");
         assert_eq!(
             found,
             [
                 ("某区出新招".into(), 0, false),
                 ("开头。 ".into(), 0, false),
-                ("一、抓机制 建立链长制。".into(), 1, true),
+                ("一、抓好机制 ".into(), 1, true),
+                ("建立链长制。".into(), 1, false),
                 ("“好!”".into(), 1, false),
                 ("他说。 ".into(), 1, false),
                 ("二、抓平台。".into(), 2, true),
             ]
         );
+    }
+
+    #[test]
+    fn a_space_beside_latin_letters_ends_no_heading() {
+        let found = texts("一、打造 5G 产业高地 2023年,某市建成基站。");
+        let found: Vec<(&str, bool)> = found.iter().map(|(text, _, heading)| (text.as_str(), *heading)).collect();
+        assert_eq!(found, [("一、打造 5g 产业高地 ", true), ("2023年,某市建成基站。", false)]);
     }
 
     #[test]

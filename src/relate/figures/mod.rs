@@ -14,6 +14,7 @@ mod page;
 mod period;
 mod qualifier;
 mod scan;
+mod second;
 mod subject;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ use mentions::Mentions;
 use page::Page;
 use period::Period;
 use scan::{Figure, Scan};
+use second::Look;
 use time::Calendar;
 use view::View;
 
@@ -45,6 +47,18 @@ struct Last {
     index: usize,
     period: Option<Period>,
     entity: Option<usize>,
+}
+
+/// What is read of a stated figure beside its subject and its period.
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    /// Its place among the numbers of the article.
+    index: usize,
+    /// The probability that it is one.
+    stated: f32,
+    qualifier: Qualifier,
+    /// The qualifier's share.
+    sure: f32,
 }
 
 /// One article, scanned.
@@ -100,7 +114,8 @@ pub fn observations(
     }
     let prepared = Prepared::new(article, text, entities);
     let figures = &prepared.scan.figures;
-    let mut out: Vec<Observation> = Vec::new();
+    let (mut subjects, mut periods): (Vec<Look<usize>>, Vec<Look<Period>>) = (Vec::new(), Vec::new());
+    let mut read: Vec<Reading> = Vec::new();
     let mut last: Option<Last> = None;
     for (index, figure) in figures.iter().enumerate() {
         let features = gate::features(&prepared.page, &prepared.mentions, figures, &prepared.views, index);
@@ -108,16 +123,26 @@ pub fn observations(
         if stated < THRESHOLD {
             continue;
         }
-        let view = &prepared.views[index];
-        let candidates = qualifier::candidates(&prepared.page, figure, view, prepared.before(index));
+        let candidates = qualifier::candidates(&prepared.page, figure, &prepared.views[index], prepared.before(index));
         let (qualifier, sure) = model.qualifier(&candidates);
-        let (period, dated) = model.period(&prepared.dates(index, qualifier, last));
-        let (entity, named) = model.subject(&prepared.subjects(index, qualifier, last));
-        let before = last
-            .filter(|l| prepared.views[l.index].sentence_index == view.sentence_index)
-            .and_then(|l| out.last().map(|o| (&figures[l.index], o.indicator.as_str())));
+        let period = model.look_at_periods(index, &prepared.dates(index, qualifier, last));
+        let subject = model.look_at_subjects(index, &prepared.subjects(index, qualifier, last));
+        last = Some(Last { index, period: period.best().0, entity: subject.best().0 });
+        subjects.push(subject);
+        periods.push(period);
+        read.push(Reading { index, stated, qualifier, sure });
+    }
+    let mut out: Vec<Observation> = Vec::with_capacity(read.len());
+    for (at, &Reading { index, stated, qualifier, sure }) in read.iter().enumerate() {
+        let (figure, view) = (&figures[index], &prepared.views[index]);
+        let (entity, named) = model.subject(figures, &prepared.views, &subjects, at);
+        let (period, dated) = model.period(figures, &prepared.views, &periods, at);
+        let before = at
+            .checked_sub(1)
+            .map(|before| read[before].index)
+            .filter(|&before| prepared.views[before].sentence_index == view.sentence_index)
+            .and_then(|before| out.last().map(|o| (&figures[before], o.indicator.as_str())));
         let indicator = indicator::indicator(&prepared.page, figure, view, before);
-        last = Some(Last { index, period, entity });
         let evidence = if view.clause.contains(figure.span) { view.sentence } else { view.clause };
         out.push(Observation {
             id: format!("o{}", out.len() + 1),

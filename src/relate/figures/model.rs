@@ -1,12 +1,16 @@
-//! The learnt parts: four small linear models and two ensembles of trees, how they are trained from annotated articles, how they are stored.
+//! The learnt parts: four small linear models and four ensembles of trees, how they are trained from annotated articles, how they are stored.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{
     Last, Prepared, dating, gate,
     period::Period,
-    qualifier, subject,
-    traits::{self, Traits},
+    qualifier,
+    scan::Figure,
+    second::{self, Look},
+    subject, traits,
+    view::View,
 };
 use crate::{
     gold::{GoldArticle, GoldObservation},
@@ -15,28 +19,7 @@ use crate::{
     text::Text,
 };
 
-/// The shares of candidates with these log-odds.
-fn softmax(mut scores: Vec<f32>) -> Vec<f32> {
-    let top = scores.iter().copied().fold(f32::MIN, f32::max);
-    scores.iter_mut().for_each(|score| *score = (*score - top).exp());
-    let total: f32 = scores.iter().sum();
-    scores.iter_mut().for_each(|score| *score /= total);
-    scores
-}
-
-/// The key with the largest total share, the first of equals, with its share.
-fn best<K: PartialEq + Copy>(keys: impl Iterator<Item = K>, shares: &[f32]) -> Option<(K, f32)> {
-    let mut totals: Vec<(K, f32)> = Vec::with_capacity(shares.len());
-    for (key, share) in keys.zip(shares) {
-        match totals.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, total)) => *total += share,
-            None => totals.push((key, *share)),
-        }
-    }
-    totals.into_iter().reduce(|a, b| if b.1 > a.1 { b } else { a })
-}
-
-const MAGIC: &[u8; 8] = b"yutufig1";
+const MAGIC: &[u8; 8] = b"yutufig2";
 
 /// What decides whether a number is a figure, how it is qualified, which period and which entity it speaks of.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +30,9 @@ pub struct FigureModel {
     subject: Logistic,
     subject_trees: Boost,
     period_trees: Boost,
+    /// The second look at subjects, and at periods.
+    subject_again: Boost,
+    period_again: Boost,
 }
 
 /// An annotated article with what the stages before this one make of it.
@@ -73,32 +59,60 @@ fn growth() -> BoostOptions {
     }
 }
 
+/// How the trees of the second look grow: they only amend the first.
+fn again() -> BoostOptions {
+    BoostOptions { rate: 0.05, min_weight: 20.0, ..growth() }
+}
+
 /// How much the linear model's log-odds weigh beside the trees'.
 const LINEAR: f32 = 0.8;
 
 impl FigureModel {
-    /// The period that the candidates speak for, with its share.
-    pub(super) fn period(&self, candidates: &[dating::Candidate]) -> (Option<Period>, f32) {
-        let rows: Vec<f32> = candidates.iter().flat_map(|c| c.traits).collect();
-        let trees = self.period_trees.scores(&rows);
+    /// The first look at the candidate periods of figure `index`.
+    pub(super) fn look_at_periods(&self, index: usize, candidates: &[dating::Candidate]) -> Look<Period> {
+        let traits: Vec<f32> = candidates.iter().flat_map(|c| c.traits).collect();
+        let trees = self.period_trees.scores(&traits);
         let scores = candidates.iter().zip(trees).map(|(c, trees)| LINEAR * self.period.score(&c.features) + trees);
-        let shares = softmax(scores.collect());
-        best(candidates.iter().map(|c| c.period), &shares).unwrap_or((None, 0.0))
+        let scores = scores.collect();
+        Look::new(index, candidates.iter().map(|c| c.period).collect(), traits, scores)
     }
 
-    /// The entity that the candidates speak for, with its share.
-    pub(super) fn subject(&self, candidates: &[subject::Candidate]) -> (Option<usize>, f32) {
-        let rows: Vec<f32> = candidates.iter().flat_map(|c| c.traits).collect();
-        let trees = self.subject_trees.scores(&rows);
+    /// The first look at the candidate subjects of figure `index`.
+    pub(super) fn look_at_subjects(&self, index: usize, candidates: &[subject::Candidate]) -> Look<usize> {
+        let traits: Vec<f32> = candidates.iter().flat_map(|c| c.traits).collect();
+        let trees = self.subject_trees.scores(&traits);
         let scores = candidates.iter().zip(trees).map(|(c, trees)| LINEAR * self.subject.score(&c.features) + trees);
-        let shares = softmax(scores.collect());
-        best(candidates.iter().map(|c| c.entity), &shares).unwrap_or((None, 0.0))
+        let scores = scores.collect();
+        Look::new(index, candidates.iter().map(|c| c.entity).collect(), traits, scores)
+    }
+
+    /// The entity that the figure of the look `at` is about, at the second look, with its share.
+    pub(super) fn subject(
+        &self,
+        figures: &[Figure],
+        views: &[View],
+        looks: &[Look<usize>],
+        at: usize,
+    ) -> (Option<usize>, f32) {
+        looks[at].again(&self.subject_again.scores(&second::describe(figures, views, looks, at)))
+    }
+
+    /// The period that it speaks of, at the second look, with its share.
+    pub(super) fn period(
+        &self,
+        figures: &[Figure],
+        views: &[View],
+        looks: &[Look<Period>],
+        at: usize,
+    ) -> (Option<Period>, f32) {
+        looks[at].again(&self.period_again.scores(&second::describe(figures, views, looks, at)))
     }
 
     /// The qualifier that the candidates speak for, with its share.
     pub(super) fn qualifier(&self, candidates: &[Features]) -> (Qualifier, f32) {
-        let shares = softmax(candidates.iter().map(|features| self.qualifier.score(features)).collect());
-        best(Qualifier::ALL.iter().copied(), &shares).unwrap_or((Qualifier::Exact, 0.0))
+        let shares = second::softmax(candidates.iter().map(|features| self.qualifier.score(features)).collect());
+        let all = Qualifier::ALL.iter().copied().zip(shares);
+        all.reduce(|a, b| if b.1 > a.1 { b } else { a }).unwrap_or((Qualifier::Exact, 0.0))
     }
 
     /// The probability that a candidate is a stated figure.
@@ -114,7 +128,7 @@ impl FigureModel {
             bytes.extend((part.len() as u32).to_le_bytes());
             bytes.extend(part);
         }
-        for trees in [&self.subject_trees, &self.period_trees] {
+        for trees in [&self.subject_trees, &self.period_trees, &self.subject_again, &self.period_again] {
             let trees = trees.to_bytes();
             bytes.extend((trees.len() as u32).to_le_bytes());
             bytes.extend(trees);
@@ -147,6 +161,8 @@ impl FigureModel {
             subject: Logistic::from_bytes(part()?)?,
             subject_trees: trees(part()?, traits::COUNT)?,
             period_trees: trees(part()?, dating::COUNT)?,
+            subject_again: trees(part()?, traits::COUNT + second::MORE)?,
+            period_again: trees(part()?, dating::COUNT + second::MORE)?,
         })
     }
 }
@@ -212,10 +228,39 @@ struct Lessons {
     qualifiers: Vec<Group>,
     periods: Vec<Group>,
     subjects: Vec<Group>,
-    /// The candidates' traits, in the order of `subjects`.
-    traits: Vec<Vec<Traits>>,
-    /// The candidates' traits, in the order of `periods`.
-    dates: Vec<Vec<dating::Traits>>,
+    /// For the trees of either look, in the order of the figures; of the second look only where there was a guide.
+    subject_rows: Rows,
+    period_rows: Rows,
+    subject_again: Rows,
+    period_again: Rows,
+}
+
+/// Groups of candidates as trees learn from them.
+#[derive(Default)]
+struct Rows {
+    /// The candidates' numbers, row after row.
+    numbers: Vec<f32>,
+    /// Whether each is right.
+    labels: Vec<bool>,
+    /// How many candidates each group has.
+    lengths: Vec<usize>,
+}
+
+impl Rows {
+    /// Adds a group of candidates, unless none is right.
+    fn add(&mut self, numbers: &[f32], count: usize, right: &[usize]) {
+        if !right.is_empty() {
+            self.numbers.extend_from_slice(numbers);
+            self.labels.extend((0..count).map(|at| right.contains(&at)));
+            self.lengths.push(count);
+        }
+    }
+
+    /// Trees for rows of `width` numbers; `start` is what is thought of a row already.
+    fn grow(&self, width: usize, start: impl Fn(&[f32]) -> f32, growth: BoostOptions) -> Boost {
+        let start: Vec<f32> = self.numbers.chunks_exact(width).map(start).collect();
+        Boost::train_groups(&self.numbers, width, &self.labels, &self.lengths, &start, growth)
+    }
 }
 
 impl Lessons {
@@ -228,6 +273,7 @@ impl Lessons {
         let ids: FxHashMap<&str, usize> =
             article.entities.iter().enumerate().map(|(index, e)| (e.id.as_str(), index)).collect();
         let mut previous = None;
+        let (mut subjects, mut periods, mut answers) = (Vec::new(), Vec::new(), Vec::new());
         for (index, pair) in pairs.iter().enumerate() {
             let truth = pair.map(|j| &gold[j]);
             if truth.is_none_or(|t| !t.optional) {
@@ -250,18 +296,28 @@ impl Lessons {
             let known = entity.is_some() || truth.subject.is_none();
             let named = places(&about, |c| known && c.entity == entity);
             if let Some(guide) = guide {
-                period = guide.period(&dates).0;
-                entity = guide.subject(&about).0;
+                let (subject, date) = (guide.look_at_subjects(index, &about), guide.look_at_periods(index, &dates));
+                (entity, period) = (subject.best().0, date.best().0);
+                subjects.push(subject);
+                periods.push(date);
+                answers.push((named.clone(), right.clone()));
             }
             previous = Some(Last { index, period, entity });
+            self.period_rows.add(&dates.iter().flat_map(|c| c.traits).collect::<Vec<_>>(), dates.len(), &right);
+            self.subject_rows.add(&about.iter().flat_map(|c| c.traits).collect::<Vec<_>>(), about.len(), &named);
             if !right.is_empty() {
-                self.dates.push(dates.iter().map(|c| c.traits).collect());
                 self.periods.push(Group { candidates: dates.into_iter().map(|c| c.features).collect(), right });
             }
             if !named.is_empty() {
-                self.traits.push(about.iter().map(|c| c.traits).collect());
                 self.subjects.push(Group { candidates: about.into_iter().map(|c| c.features).collect(), right: named });
             }
+        }
+        let (figures, views) = (&prepared.scan.figures, &prepared.views);
+        for (at, (named, right)) in answers.iter().enumerate() {
+            let rows = second::describe(figures, views, &subjects, at);
+            self.subject_again.add(&rows, rows.len() / (traits::COUNT + second::MORE), named);
+            let rows = second::describe(figures, views, &periods, at);
+            self.period_again.add(&rows, rows.len() / (dating::COUNT + second::MORE), right);
         }
     }
 
@@ -275,23 +331,16 @@ impl Lessons {
             ),
             period: Logistic::train_ranking(&self.periods, TrainOptions { bits: 14, rate: 0.1, l2: 1e-3, ..options }),
             subject: Logistic::train_ranking(&self.subjects, options),
-            subject_trees: grow(&self.subjects, &self.traits, growth),
-            period_trees: grow(&self.periods, &self.dates, BoostOptions { trees: growth.trees * 3 / 4, ..growth }),
+            subject_trees: self.subject_rows.grow(traits::COUNT, |_| 0.0, growth),
+            period_trees: self.period_rows.grow(
+                dating::COUNT,
+                |_| 0.0,
+                BoostOptions { trees: growth.trees * 3 / 4, ..growth },
+            ),
+            subject_again: self.subject_again.grow(traits::COUNT + second::MORE, |row| row[traits::COUNT], again()),
+            period_again: self.period_again.grow(dating::COUNT + second::MORE, |row| row[dating::COUNT], again()),
         }
     }
-}
-
-/// Trees for the candidates of `groups`, whose traits are `traits`.
-fn grow<const N: usize>(groups: &[Group], traits: &[Vec<[f32; N]>], growth: BoostOptions) -> Boost {
-    let (mut numbers, mut labels, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
-    for (traits, group) in traits.iter().zip(groups) {
-        lengths.push(traits.len());
-        for (at, row) in traits.iter().enumerate() {
-            numbers.extend(row);
-            labels.push(group.right.contains(&at));
-        }
-    }
-    Boost::train_groups(&numbers, N, &labels, &lengths, growth)
 }
 
 /// The places of the candidates that are right.
@@ -299,29 +348,33 @@ fn places<C>(candidates: &[C], right: impl Fn(&C) -> bool) -> Vec<usize> {
     (0..candidates.len()).filter(|&at| right(&candidates[at])).collect()
 }
 
+/// Into so many parts the writers are dealt for the guides.
+const PARTS: usize = 3;
+
 /// Learns from annotated articles; the same articles in the same order give the same model.
 ///
-/// Two models, each of one half of the articles, first say of the other half what stands before each figure.
+/// Guides, each of the articles of some writers, first say of the other writers' what stands before each figure and what its subject is at
+/// first look.
 pub fn train(articles: &[TrainingArticle]) -> FigureModel {
-    // Several readings of one article stay in one half.
     let mut known: FxHashMap<&str, usize> = FxHashMap::default();
-    let half_of: Vec<usize> = articles
+    let part_of: Vec<usize> = articles
         .iter()
         .map(|article| {
             let next = known.len();
-            *known.entry(article.gold.gold.id.as_str()).or_insert(next) % 2
+            *known.entry(article.gold.writer()).or_insert(next) % PARTS
         })
         .collect();
-    let halves = [0, 1].map(|half| {
+    let learn = |without: Option<usize>, guides: Option<&[FigureModel]>| {
         let mut lessons = Lessons::default();
-        for (article, _) in articles.iter().zip(&half_of).filter(|(_, own)| **own == half) {
-            lessons.add(article, None);
+        for (article, part) in articles.iter().zip(&part_of).filter(|(_, part)| Some(**part) != without) {
+            lessons.add(article, guides.map(|guides| &guides[*part]));
         }
-        lessons.learn(BoostOptions { trees: 20, ..growth() })
-    });
-    let mut lessons = Lessons::default();
-    for (article, half) in articles.iter().zip(&half_of) {
-        lessons.add(article, Some(&halves[1 - half]));
-    }
-    lessons.learn(growth())
+        lessons.learn(growth())
+    };
+    let guides = |before: Option<&[FigureModel]>| -> Vec<FigureModel> {
+        (0..PARTS).into_par_iter().map(|part| learn(Some(part), before)).collect()
+    };
+    let first = guides(None);
+    let second = guides(Some(&first));
+    learn(None, Some(&second))
 }
