@@ -1,13 +1,13 @@
 #!/bin/sh
-# Makes data/fonts/*.ttf: subsets of two permissively licensed fonts, renamed, so that pictures carry their glyphs with them.
-# Needs Debian's fonts-droid-fallback and fonts-dejavu-extra, and fonttools (pip install fonttools).
+# Makes data/fonts/*.ttf.zst: subsets of two permissively licensed fonts, renamed, so that pictures carry their glyphs with them.
+# Needs Debian's fonts-droid-fallback and fonts-dejavu-extra, fonttools (pip install fonttools) and zstd.
 # The same fonttools version gives the same bytes (made with 4.68.0).
 set -eu
 cd "$(dirname "$0")/.."
 cjk="${CJK_FONT:-/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf}"
 latin="${LATIN_FONT:-/usr/share/fonts/truetype/dejavu/DejaVuSansCondensed.ttf}"
 "${PYTHON:-python3}" - "$cjk" "$latin" data/fonts <<'PYTHON'
-import sys
+import subprocess, sys
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
@@ -54,6 +54,7 @@ def write(source, unicodes, family, name, notice):
         if record.nameID == 0:
             record.string = f"{record.toUnicode()}. {notice}"
     font.save(f"{out}/{name}")
+    subprocess.run(["zstd", "-19", "--rm", "-q", "-f", f"{out}/{name}"], check=True)
     print(name, len(font.getBestCmap()), "characters")
 
 

@@ -10,8 +10,8 @@ use resvg::{
     usvg::{self, fontdb::Database},
 };
 
-const LATIN: &[u8] = include_bytes!("../../data/fonts/yutu-sans-latin.ttf");
-const CJK: &[u8] = include_bytes!("../../data/fonts/yutu-sans-cjk.ttf");
+const LATIN: &[u8] = include_bytes!("../../data/fonts/yutu-sans-latin.ttf.zst");
+const CJK: &[u8] = include_bytes!("../../data/fonts/yutu-sans-cjk.ttf.zst");
 
 /// The family that stands for `sans-serif`; other characters come from the others.
 const FAMILY: &str = "Yutu Sans Latin";
@@ -64,8 +64,9 @@ impl Fonts {
     /// The built-in fonts and others (contents of TrueType, OpenType or collection files), which are asked last.
     pub fn with(more: Vec<Vec<u8>>) -> Self {
         let mut fonts = Database::new();
-        fonts.load_font_data(LATIN.to_vec());
-        fonts.load_font_data(CJK.to_vec());
+        for packed in [LATIN, CJK] {
+            fonts.load_font_data(zstd::decode_all(packed).unwrap_or_default());
+        }
         for font in more {
             fonts.load_font_data(font);
         }
