@@ -65,7 +65,7 @@ impl Default for TrainingOptions {
         // Detected entities take the place of annotated ones made noisy.
         let relations = RelationTraining { noisy_copies: 0, ..RelationTraining::default() };
         let second = BoostOptions { trees: 200, leaves: 24, rate: 0.06, ..BoostOptions::default() };
-        let fusion = TrainOptions { bits: 20, epochs: 8, rate: 0.05, l2: 1e-5 };
+        let fusion = TrainOptions { bits: 20, epochs: 8, rate: 0.05, l2: 1e-5, least: 64 };
         Self { folds: 5, tagger: CrfOptions::default(), fusion, second, relations }
     }
 }

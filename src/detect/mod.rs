@@ -65,7 +65,7 @@ const LARGEST: usize = 1 << 28;
 /// # Errors
 /// When zstd fails, for want of memory.
 pub fn pack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    zstd::bulk::compress(bytes, 19)
+    zstd::bulk::compress(bytes, 22)
 }
 
 /// A packed model's bytes; empty where they are damaged, which the model's reader then reports.

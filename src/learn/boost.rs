@@ -457,7 +457,7 @@ mod tests {
             columns_percent: 100,
             ..BoostOptions::default()
         };
-        let model = Boost::train_groups(&rows.concat(), 2, &labels, &[2; 200], options);
+        let model = Boost::train_groups(&rows.concat(), 2, &labels, &[2; 200], &[0.0; 400], options);
         assert_eq!(Boost::from_bytes(&model.to_bytes()).expect("reads back").0, model);
         assert!(model.score(&[1.0, 1.0]) > model.score(&[1.0, 0.0]));
         assert!(model.score(&[0.0, 0.0]) > model.score(&[0.0, 1.0]));

@@ -31,11 +31,13 @@ pub struct TrainOptions {
     pub rate: f32,
     /// Strength of the pull towards zero.
     pub l2: f32,
+    /// Weights of fewer steps of 1/1024 are let go: they take room, and where the pull is weak decisions are as good without them.
+    pub least: u16,
 }
 
 impl Default for TrainOptions {
     fn default() -> Self {
-        Self { bits: 18, epochs: 12, rate: 0.1, l2: 1e-5 }
+        Self { bits: 18, epochs: 12, rate: 0.1, l2: 1e-5, least: 1 }
     }
 }
 
@@ -56,9 +58,6 @@ pub struct Logistic {
 }
 
 const MAGIC: &[u8; 8] = b"yutulog1";
-
-/// Weights of fewer steps of 1/1024 are not stored: decisions are as good without them.
-const LEAST: u16 = 32;
 
 impl Logistic {
     fn empty(bits: u32) -> Self {
@@ -91,7 +90,7 @@ impl Logistic {
                 state.step_bias(&mut model, gradient);
             }
         }
-        model.quantised()
+        model.quantised(options.least)
     }
 
     /// Learns to put the right candidates first (softmax over each group).
@@ -119,11 +118,13 @@ impl Logistic {
                 }
             }
         }
-        model.quantised()
+        model.quantised(options.least)
     }
 
     /// Rounds the weights to what is stored, so that a model in memory and the same model read back agree.
-    fn quantised(self) -> Self {
+    fn quantised(mut self, least: u16) -> Self {
+        let small = |weight: &&mut f32| (weight.abs() * 1024.0).round() < f32::from(least);
+        self.weights.iter_mut().filter(small).for_each(|weight| *weight = 0.0);
         Self::from_bytes(&self.to_bytes()).expect("a model reads what it wrote")
     }
 
@@ -137,7 +138,7 @@ impl Logistic {
             .iter()
             .enumerate()
             .map(|(at, &weight)| (at as u32, (weight * 1024.0).round().clamp(-32000.0, 32000.0) as i16))
-            .filter(|&(_, weight)| weight.unsigned_abs() >= LEAST)
+            .filter(|&(_, weight)| weight != 0)
             .collect();
         bytes.extend((entries.len() as u32).to_le_bytes());
         for (at, weight) in entries {

@@ -1,6 +1,8 @@
 //! The gazetteer: names of administrative divisions, zones, universities, agencies, firms, industries, known programs, with
 //! their reference codes. Tables and their sources: `data/gazetteer/`.
 
+use std::sync::LazyLock;
+
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 use rustc_hash::FxHashMap;
 
@@ -141,21 +143,31 @@ impl std::fmt::Debug for Gazetteer {
     }
 }
 
-/// The tables that the program brings: name and text.
-const TABLES: &[(&str, &str)] = &[
-    ("regions.tsv", include_str!("../../data/gazetteer/regions.tsv")),
-    ("zones.tsv", include_str!("../../data/gazetteer/zones.tsv")),
-    ("institutions.tsv", include_str!("../../data/gazetteer/institutions.tsv")),
-    ("agencies.tsv", include_str!("../../data/gazetteer/agencies.tsv")),
-    ("companies.tsv", include_str!("../../data/gazetteer/companies.tsv")),
-    ("industries.tsv", include_str!("../../data/gazetteer/industries.tsv")),
-    ("known.tsv", include_str!("../../data/gazetteer/known.tsv")),
+/// The tables that the program brings: name and text, which `build.rs` has packed.
+const TABLES: &[(&str, &[u8])] = &[
+    ("regions.tsv", include_bytes!(concat!(env!("OUT_DIR"), "/regions.tsv.zst"))),
+    ("zones.tsv", include_bytes!(concat!(env!("OUT_DIR"), "/zones.tsv.zst"))),
+    ("institutions.tsv", include_bytes!(concat!(env!("OUT_DIR"), "/institutions.tsv.zst"))),
+    ("agencies.tsv", include_bytes!(concat!(env!("OUT_DIR"), "/agencies.tsv.zst"))),
+    ("companies.tsv", include_bytes!(concat!(env!("OUT_DIR"), "/companies.tsv.zst"))),
+    ("industries.tsv", include_bytes!(concat!(env!("OUT_DIR"), "/industries.tsv.zst"))),
+    ("known.tsv", include_bytes!(concat!(env!("OUT_DIR"), "/known.tsv.zst"))),
 ];
+
+/// [`TABLES`] unpacked, once.
+fn tables() -> &'static [(&'static str, &'static str)] {
+    static TEXTS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+        let unpack = |packed| zstd::decode_all(packed).ok().and_then(|text| String::from_utf8(text).ok());
+        let text = |packed| -> &'static str { Box::leak(unpack(packed).unwrap_or_default().into_boxed_str()) };
+        TABLES.iter().map(|&(name, packed)| (name, text(packed))).collect()
+    });
+    &TEXTS
+}
 
 impl Gazetteer {
     /// The tables that the program brings.
     pub fn builtin() -> Self {
-        Self::from_tables(TABLES).expect("the program's own tables are well-formed (tested)")
+        Self::from_tables(tables()).expect("the program's own tables are well-formed (tested)")
     }
 
     /// From tables given as (name, text). `known.tsv` has the columns type, name, other names; all others scheme, code, type, name,

@@ -21,7 +21,7 @@ pub struct MergeModel {
 impl MergeModel {
     /// Learns from pairs of forms, described by [`form_pairs`], with the answer for each.
     pub fn train(examples: &[Example]) -> Self {
-        let options = TrainOptions { bits: 15, epochs: 12, rate: 0.08, l2: 1e-5 };
+        let options = TrainOptions { bits: 15, epochs: 12, rate: 0.08, l2: 1e-5, least: 64 };
         Self { logistic: Logistic::train(examples, options) }
     }
 

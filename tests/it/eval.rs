@@ -39,7 +39,10 @@ fn copy_corpus(folder: &Path, from: usize, step: usize, change: impl Fn(&mut Val
         .collect();
     files.sort();
     // `extract` takes the line 来源：… of a page for a label of the article, `eval` reads annotated texts as they stand.
-    let is_plain = |json: &PathBuf| !fs::read_to_string(json.with_extension("txt")).unwrap().contains("来源：");
+    let is_plain = |json: &PathBuf| {
+        let text = fs::read_to_string(json.with_extension("txt")).unwrap();
+        !["来源：", "来源｜"].iter().any(|label| text.contains(label))
+    };
     let chosen = files.into_iter().skip(from).step_by(step).filter(is_plain);
     chosen
         .map(|json| {
@@ -145,7 +148,13 @@ fn faults_equal_those_of_check_gold_py() {
     ];
     for (number, damage) in damages.into_iter().enumerate() {
         let folder = tempfile::tempdir().unwrap();
-        let texts = copy_corpus(folder.path(), 3, 90, damage);
+        // A few articles have no figure or hardly a relation to damage.
+        let has = |gold: &Value, list: &str, least| gold[list].as_array().unwrap().len() >= least;
+        let texts = copy_corpus(folder.path(), 3, 90, |gold| {
+            if has(gold, "relations", 2) && has(gold, "observations", 1) {
+                damage(gold);
+            }
+        });
         let mut python = Command::new("python3");
         python.arg(&check_py);
         for text in &texts {
@@ -175,7 +184,7 @@ fn the_tables_say_what_they_are_asked_for() {
     }
     let ablation = run(&["eval", "--gold", gold, "--ablation"]);
     assert!(ablation.stdout.contains("gazetteer only") && ablation.stdout.contains("without the second look"));
-    let few = run(&["eval", "--gold", gold, "--cross-validate", "9"]);
+    let few = run(&["eval", "--gold", gold, "--cross-validate", "99"]);
     assert_eq!(few.status, Some(2), "{}", few.stderr);
 }
 

@@ -15,7 +15,7 @@ const CHECK: usize = 3;
 const FILTER_BITS: u32 = 23;
 
 /// Of the places, so many percent are taken.
-const LOAD: usize = 70;
+const LOAD: usize = 85;
 
 /// Places past the last home, for what does not find its own free.
 const TAIL: usize = 512;

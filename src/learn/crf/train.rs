@@ -26,14 +26,14 @@ pub struct CrfOptions {
 
 impl Default for CrfOptions {
     fn default() -> Self {
-        Self { epochs: 10, rate: 0.04, l1: 2e-3, min_count: 3, dropout: 0.4, seed: 1 }
+        Self { epochs: 10, rate: 0.04, l1: 2e-3, min_count: 4, dropout: 0.4, seed: 1 }
     }
 }
 
 /// Weights of at most so many steps are small …
 const SMALL: u8 = 2;
 /// … and a feature with small weights is kept if the corpus has it so many times.
-const FREQUENT: u32 = 8;
+const FREQUENT: u32 = 14;
 
 /// A model while it is learnt.
 struct Learner {

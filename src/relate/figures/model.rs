@@ -67,13 +67,17 @@ fn again() -> BoostOptions {
 /// How much the linear model's log-odds weigh beside the trees'.
 const LINEAR: f32 = 0.8;
 
+/// Log-odds of candidates by a linear model and by trees.
+fn weigh<'a>(linear: &Logistic, features: impl Iterator<Item = &'a Features>, trees: Vec<f32>) -> Vec<f32> {
+    features.zip(trees).map(|(features, trees)| LINEAR * linear.score(features) + trees).collect()
+}
+
 impl FigureModel {
     /// The first look at the candidate periods of figure `index`.
     pub(super) fn look_at_periods(&self, index: usize, candidates: &[dating::Candidate]) -> Look<Period> {
         let traits: Vec<f32> = candidates.iter().flat_map(|c| c.traits).collect();
         let trees = self.period_trees.scores(&traits);
-        let scores = candidates.iter().zip(trees).map(|(c, trees)| LINEAR * self.period.score(&c.features) + trees);
-        let scores = scores.collect();
+        let scores = weigh(&self.period, candidates.iter().map(|c| &c.features), trees);
         Look::new(index, candidates.iter().map(|c| c.period).collect(), traits, scores)
     }
 
@@ -81,8 +85,7 @@ impl FigureModel {
     pub(super) fn look_at_subjects(&self, index: usize, candidates: &[subject::Candidate]) -> Look<usize> {
         let traits: Vec<f32> = candidates.iter().flat_map(|c| c.traits).collect();
         let trees = self.subject_trees.scores(&traits);
-        let scores = candidates.iter().zip(trees).map(|(c, trees)| LINEAR * self.subject.score(&c.features) + trees);
-        let scores = scores.collect();
+        let scores = weigh(&self.subject, candidates.iter().map(|c| &c.features), trees);
         Look::new(index, candidates.iter().map(|c| c.entity).collect(), traits, scores)
     }
 
@@ -321,8 +324,9 @@ impl Lessons {
         }
     }
 
-    fn learn(&self, growth: BoostOptions) -> FigureModel {
-        let options = TrainOptions { bits: 16, epochs: 8, rate: 0.05, l2: 1e-2 };
+    fn learn(&self) -> FigureModel {
+        let growth = growth();
+        let options = TrainOptions { bits: 16, epochs: 8, rate: 0.05, l2: 1e-2, least: 12 };
         FigureModel {
             gate: Logistic::train(&self.gates, options),
             qualifier: Logistic::train_ranking(
@@ -348,28 +352,37 @@ fn places<C>(candidates: &[C], right: impl Fn(&C) -> bool) -> Vec<usize> {
     (0..candidates.len()).filter(|&at| right(&candidates[at])).collect()
 }
 
-/// Into so many parts the writers are dealt for the guides.
+/// Into so many parts the articles are dealt for the guides.
 const PARTS: usize = 3;
+
+/// For each article the part that it belongs to: writers stay together where there are enough, else the readings of one article.
+fn parts(articles: &[TrainingArticle]) -> Vec<usize> {
+    let deal = |key: &dyn Fn(&TrainingArticle) -> String| {
+        let mut known: FxHashMap<String, usize> = FxHashMap::default();
+        let number = |article| {
+            let next = known.len();
+            *known.entry(key(article)).or_insert(next)
+        };
+        articles.iter().map(number).collect::<Vec<usize>>()
+    };
+    let by_writer = deal(&|article| article.gold.writer().to_owned());
+    let writers = by_writer.iter().max().map_or(0, |last| last + 1);
+    let numbers = if writers < PARTS { deal(&|article| article.gold.gold.id.clone()) } else { by_writer };
+    numbers.into_iter().map(|number| number % PARTS).collect()
+}
 
 /// Learns from annotated articles; the same articles in the same order give the same model.
 ///
-/// Guides, each of the articles of some writers, first say of the other writers' what stands before each figure and what its subject is at
-/// first look.
+/// Guides, each of some parts, first say of the other parts what stands before each figure. Other guides that have learnt with that say
+/// what they think of subject and period at first look: the second look learns from first looks such as it will meet.
 pub fn train(articles: &[TrainingArticle]) -> FigureModel {
-    let mut known: FxHashMap<&str, usize> = FxHashMap::default();
-    let part_of: Vec<usize> = articles
-        .iter()
-        .map(|article| {
-            let next = known.len();
-            *known.entry(article.gold.writer()).or_insert(next) % PARTS
-        })
-        .collect();
+    let part_of = parts(articles);
     let learn = |without: Option<usize>, guides: Option<&[FigureModel]>| {
         let mut lessons = Lessons::default();
         for (article, part) in articles.iter().zip(&part_of).filter(|(_, part)| Some(**part) != without) {
             lessons.add(article, guides.map(|guides| &guides[*part]));
         }
-        lessons.learn(growth())
+        lessons.learn()
     };
     let guides = |before: Option<&[FigureModel]>| -> Vec<FigureModel> {
         (0..PARTS).into_par_iter().map(|part| learn(Some(part), before)).collect()
