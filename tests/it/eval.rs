@@ -41,7 +41,7 @@ fn copy_corpus(folder: &Path, from: usize, step: usize, change: impl Fn(&mut Val
     // `extract` takes the line 来源：… of a page for a label of the article, `eval` reads annotated texts as they stand.
     let is_plain = |json: &PathBuf| {
         let text = fs::read_to_string(json.with_extension("txt")).unwrap();
-        !["来源：", "来源｜"].iter().any(|label| text.contains(label))
+        !["来源：", "来源:", "来源｜"].iter().any(|label| text.contains(label))
     };
     let chosen = files.into_iter().skip(from).step_by(step).filter(is_plain);
     chosen
