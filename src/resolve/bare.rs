@@ -46,11 +46,12 @@ pub fn settle_bare(entities: &mut Vec<Entity>, gazetteer: &Gazetteer, heads: &He
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::model::{Mention, Span};
 
-    fn entity(name: &str, kind: EntityType, at: usize) -> Entity {
+    /// An entity with one mention, at a character.
+    pub(in crate::resolve) fn entity(name: &str, kind: EntityType, at: usize) -> Entity {
         let span = Span::new(at, at + name.chars().count());
         let mention = Mention { span, text: name.to_owned(), detector: "tagger".to_owned(), confidence: 0.9 };
         Entity {

@@ -152,30 +152,15 @@ fn round(p: f32) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::model::Span;
+    use super::{bare::tests::entity, *};
 
     #[test]
     fn a_firm_also_stands_with_the_place_right_before_it() {
-        let entity = |kind, name: &str, at: usize| {
-            let span = Span::new(at, at + name.chars().count());
-            let mention = Mention { span, text: name.to_owned(), detector: "tagger".to_owned(), confidence: 0.9 };
-            Entity {
-                id: format!("e{at}"),
-                iri: String::new(),
-                kind,
-                name: name.to_owned(),
-                aliases: Vec::new(),
-                confidence: 0.9,
-                link: None,
-                mentions: vec![mention],
-            }
-        };
         // 与法国柏图瓷器、法国驻华使馆
         let mut entities = [
-            entity(EntityType::Region, "法国", 1),
-            entity(EntityType::Company, "柏图瓷器", 3),
-            entity(EntityType::Government, "法国驻华使馆", 8),
+            entity("法国", EntityType::Region, 1),
+            entity("柏图瓷器", EntityType::Company, 3),
+            entity("法国驻华使馆", EntityType::Government, 8),
         ];
         add_forms_with_place(&mut entities);
         assert_eq!(entities[1].aliases, ["法国柏图瓷器"]);
