@@ -341,8 +341,10 @@ fn tell(written: &Written, is_terminal: bool, context: &Context) {
     if kind == AnswerKind::Boolean {
         return;
     }
-    let (zh, en) = match kind {
-        AnswerKind::Triples => ("个三元组", "triples"),
+    let (zh, en) = match (kind, count) {
+        (AnswerKind::Triples, 1) => ("个三元组", "triple"),
+        (AnswerKind::Triples, _) => ("个三元组", "triples"),
+        (_, 1) => ("行", "row"),
         _ => ("行", "rows"),
     };
     if has_more {

@@ -4,9 +4,9 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
-use super::scene::digest;
+use super::digest;
 
-const TABLE: &str = include_str!("../../../data/cues/places.tsv");
+const TABLE: &str = include_str!("../../data/cues/places.tsv");
 
 /// Codes by the digest of a name; a name may have several.
 pub(super) struct Places {

@@ -11,31 +11,28 @@ pub(super) const MOST_LABELS: usize = LANES - CHECK;
 /// Bytes of a feature's check.
 const CHECK: usize = 3;
 
-/// Bits of the filter: one MiB, small enough to stay in a near cache.
-const FILTER_BITS: u32 = 23;
+/// Bits of the index: one MiB, small enough to stay in a near cache.
+const INDEX_BITS: u32 = 23;
 
-/// Of the places, so many percent are taken.
-const LOAD: usize = 85;
-
-/// Places past the last home, for what does not find its own free.
-const TAIL: usize = 512;
+/// Bits of a word of the index.
+const WORD: u32 = u64::BITS;
 
 /// So many features are looked up side by side.
 const SIDE_BY_SIDE: usize = 128;
 
-/// The weights of a feature in steps of 1/[`STEP`], then three bytes of its digest; all zero: free.
+/// The weights of a feature in steps of 1/[`STEP`], then three bytes of its digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(align(32))]
 struct Entry([i8; LANES]);
 
-const FREE: Entry = Entry([0; LANES]);
-
-/// Open addressing over entries that stand in the order of their digests, behind a filter that turns away most features without weights.
+/// Entries in the order of their digests, one after another. A bit of the index is set where a digest with these upper bits is there: that
+/// turns away most features without weights, and the set bits before it say where the entry stands.
 #[derive(Debug, Clone)]
 pub(super) struct Table {
     entries: Vec<Entry>,
-    homes: usize,
-    filter: Vec<u64>,
+    index: Vec<u64>,
+    /// How many entries stand before those of each word of the index; last, how many there are.
+    before: Vec<u32>,
 }
 
 impl Table {
@@ -44,54 +41,58 @@ impl Table {
     pub(super) fn new(keys: &[u32], row_of: impl Fn(usize) -> [i8; LANES]) -> Self {
         let mut order: Vec<u32> = (0..keys.len() as u32).collect();
         order.sort_unstable_by_key(|&index| spread(keys[index as usize]));
-        let homes = (keys.len() * 100 / LOAD).max(16);
-        let mut table = Self { entries: vec![FREE; homes + TAIL], homes, filter: vec![0; 1 << (FILTER_BITS - 6)] };
-        let mut next = 0;
+        let words = 1 << (INDEX_BITS - WORD.ilog2());
+        let mut table =
+            Self { entries: Vec::with_capacity(keys.len()), index: vec![0; words], before: vec![0; words + 1] };
         for index in order {
             let digest = spread(keys[index as usize]);
-            let place = table.home(digest).max(next);
             let mut entry = row_of(index as usize);
             entry[MOST_LABELS..].copy_from_slice(&check(digest));
-            // The last place stays free: what looks for a feature stops there.
-            if place + 1 == table.entries.len() {
-                table.entries.reserve_exact(TAIL);
-                table.entries.resize(place + 1 + TAIL, FREE);
-            }
-            table.entries[place] = Entry(entry);
-            next = place + 1;
-            let bit = digest >> (32 - FILTER_BITS);
-            table.filter[bit as usize / 64] |= 1 << (bit % 64);
+            table.entries.push(Entry(entry));
+            let (word, bit) = home(digest);
+            table.index[word] |= 1 << bit;
+            table.before[word + 1] += 1;
+        }
+        for word in 0..words {
+            table.before[word + 1] += table.before[word];
         }
         table
     }
 
-    fn home(&self, digest: u32) -> usize {
-        ((u64::from(digest) * self.homes as u64) >> 32) as usize
+    /// Where the entries are among which the one with this digest is, if any: it comes first, unless another shares its bit or one before it.
+    fn among(&self, digest: u32) -> (u32, u32) {
+        let (word, bit) = home(digest);
+        let from = self.before[word] + (self.index[word] & ((1 << bit) - 1)).count_ones();
+        (from, self.before[word + 1])
     }
 
     /// The sum of the features' weights in steps of 1/[`STEP`], a lane a label. Lanes without a label hold nothing of use.
     pub(super) fn sum(&self, features: &[u32]) -> [i16; LANES] {
         let mut sum = [0i16; LANES];
         let mut likely = [0u32; SIDE_BY_SIDE];
+        let mut places = [(0u32, 0u32); SIDE_BY_SIDE];
         for features in features.chunks(SIDE_BY_SIDE) {
             let mut count = 0;
             for &feature in features {
                 let digest = spread(feature);
-                let bit = digest >> (32 - FILTER_BITS);
+                let (word, bit) = home(digest);
+                // Without a branch, which nobody could foretell.
                 likely[count] = digest;
-                count += usize::from(self.filter[bit as usize / 64] >> (bit % 64) & 1 == 1);
+                count += usize::from(self.index[word] >> bit & 1 == 1);
+            }
+            for (place, &digest) in places.iter_mut().zip(&likely[..count]) {
+                *place = self.among(digest);
             }
             // A first touch of all, so that the waits for memory overlap: nothing here depends on what is read.
-            let touched = likely[..count].iter().fold(0, |all, &digest| all ^ self.entries[self.home(digest)].0[0]);
+            let touched = places[..count].iter().fold(0, |all, &(from, _)| all ^ self.entries[from as usize].0[0]);
             std::hint::black_box(touched);
-            for &digest in &likely[..count] {
+            for (&(from, to), &digest) in places.iter().zip(&likely[..count]) {
                 let check = check(digest);
-                let mut entry = &self.entries[self.home(digest)..];
-                while entry[0].0[MOST_LABELS..] != check && entry[0] != FREE {
-                    entry = &entry[1..];
-                }
-                for (sum, weight) in sum.iter_mut().zip(entry[0].0) {
-                    *sum = sum.wrapping_add(i16::from(weight));
+                let entries = &self.entries[from as usize..to as usize];
+                if let Some(entry) = entries.iter().find(|entry| entry.0[MOST_LABELS..] == check) {
+                    for (sum, weight) in sum.iter_mut().zip(entry.0) {
+                        *sum = sum.wrapping_add(i16::from(weight));
+                    }
                 }
             }
         }
@@ -99,14 +100,20 @@ impl Table {
     }
 }
 
-/// A permutation of the keys that spreads them evenly: homes are by its upper bits, checks by its lower.
+/// The word of the index and the bit in it.
+fn home(digest: u32) -> (usize, u32) {
+    let bit = digest >> (u32::BITS - INDEX_BITS);
+    ((bit / WORD) as usize, bit % WORD)
+}
+
+/// A permutation of the keys that spreads them evenly: words are by its upper bits, checks by its lower.
 fn spread(key: u32) -> u32 {
     key.wrapping_mul(0x9e37_79b1)
 }
 
-/// Together with the place, where only neighbours of the same home meet, three bytes leave no room for confusion.
+/// Together with the word, which stands for the upper 17 bits, the lower 24 leave no room for confusion.
 fn check(digest: u32) -> [i8; CHECK] {
-    let [a, b, c, _] = digest.max(1).to_le_bytes();
+    let [a, b, c, _] = digest.to_le_bytes();
     [a as i8, b as i8, c as i8]
 }
 

@@ -3,7 +3,10 @@
 use rustc_hash::FxHashMap;
 
 use super::page::Page;
-use crate::model::{Entity, EntityType, Span};
+use crate::{
+    model::{Entity, EntityType, Span},
+    relate::deictics::deictics,
+};
 
 /// One mention.
 #[derive(Debug, Clone, Copy)]
@@ -12,6 +15,8 @@ pub(super) struct Place {
     pub span: Span,
     /// Index of its entity.
     pub entity: usize,
+    /// Whether it is only a word that stands for the entity (全市).
+    pub deictic: bool,
 }
 
 /// All mentions of an article.
@@ -31,15 +36,18 @@ impl<'a> Mentions<'a> {
         let mut places: Vec<Place> = entities
             .iter()
             .enumerate()
-            .flat_map(|(entity, e)| e.mentions.iter().map(move |m| Place { span: m.span, entity }))
+            .flat_map(|(entity, e)| e.mentions.iter().map(move |m| Place { span: m.span, entity, deictic: false }))
             .filter(|place| !place.span.is_empty() && place.span.end <= length)
             .collect();
         // An entity that stands only inside longer names is looked up by its forms.
         for (entity, e) in entities.iter().enumerate().filter(|(_, e)| e.mentions.is_empty()) {
             for form in e.forms().filter(|form| !form.is_empty()) {
-                places.extend(page.find(form).map(|span| Place { span, entity }));
+                places.extend(page.find(form).map(|span| Place { span, entity, deictic: false }));
             }
         }
+        // 全市 and 该区 are looked at like what they stand for.
+        let standing = deictics(page.text, entities).into_iter();
+        places.extend(standing.map(|deictic| Place { span: deictic.span, entity: deictic.entity, deictic: true }));
         places.sort_by_key(|place| (place.span.start, std::cmp::Reverse(place.span.end), place.entity));
         let starts = places.iter().map(|place| (place.span.start, entities[place.entity].kind)).collect();
         Self { entities, places, starts }
@@ -59,6 +67,12 @@ impl<'a> Mentions<'a> {
             .take(4)
             .find(|place| place.span.start <= span.start && span.end <= place.span.end)
             .map(|place| (place.span, self.entities[place.entity].kind))
+    }
+
+    /// The entity that the last word of `span` that stands for one (全市) stands for.
+    pub(super) fn stood_for(&self, span: Span) -> Option<usize> {
+        let places = &self.places[self.from(span.start)..self.from(span.end)];
+        places.iter().rev().find(|place| place.deictic).map(|place| place.entity)
     }
 
     /// The type of a mention that begins at `at`.

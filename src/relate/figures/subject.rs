@@ -239,7 +239,6 @@ pub(super) fn candidates(
         carried: state,
         near: near_index,
         fresh: 0,
-        share: 0.0,
     };
     out.push(Candidate {
         entity: None,
@@ -283,7 +282,6 @@ pub(super) fn candidates(
             carried,
             near: near_index,
             fresh,
-            share: 0.0,
         };
         let traits = traits::traits(&frame, mentions, theme, &standing, position);
         if same {

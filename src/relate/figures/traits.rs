@@ -4,7 +4,10 @@ use super::{
     mentions::{Mentions, Place},
     subject::{Frame, Theme},
 };
-use crate::{model::EntityType, text::Pos};
+use crate::{
+    model::{EntityType, Span},
+    text::Pos,
+};
 
 /// Number of traits.
 pub(super) const COUNT: usize = 52;
@@ -50,8 +53,6 @@ pub(super) struct Standing {
     pub near: usize,
     /// Mentions of others since the figure before.
     pub fresh: usize,
-    /// The linear model's share.
-    pub share: f32,
 }
 
 /// The class of a word in [`ROLES`], from 1; 0 for none.
@@ -79,7 +80,6 @@ pub(super) fn traits(
     t[24] = standing.carried as f32;
     t[25] = standing.near as f32;
     t[26] = standing.fresh as f32;
-    t[27] = standing.share;
     t[30] = frame.unit_kind as f32;
     t[31] = figure.unit.powers as f32;
     t[32] = frame.qualifier_index as f32;
@@ -94,6 +94,9 @@ pub(super) fn traits(
     t[39] = (mentions.from(start) - mentions.from(view.sentence.start)) as f32;
     t[40] = frame.tense as f32;
     t[41] = role(frame.verb) as f32;
+    // What 全市 or 该公司 between the clause's beginning and the figure stands for: this, something else, or there is no such word.
+    let stood_for = mentions.stood_for(Span::new(view.clause.start, start.max(view.clause.start)));
+    t[27] = stood_for.map_or(0.0, |other| if standing.entity == Some(other) { 1.0 } else { 2.0 });
     let Some(entity) = standing.entity else { return t };
     t[12] = flag(theme.main == Some(entity));
     t[13] = theme.title.iter().position(|&e| e == entity).map_or(9.0, |at| at as f32);

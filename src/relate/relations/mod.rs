@@ -14,7 +14,6 @@ mod model;
 mod names;
 mod numbers;
 mod pairs;
-mod places;
 mod roles;
 mod sample;
 mod scene;

@@ -1,9 +1,8 @@
 //! What two names say about each other: 武清区人社局 holds 武清区, 县文体旅局 belongs to some 县.
 
-use super::places::{self, Places};
-
 use crate::{
     model::{Entity, EntityType},
+    relate::places::{self, Places},
     text::fold,
 };
 

@@ -1,8 +1,8 @@
 //! What the words around one mention say about the parts it may play: hashed features for "is subject / object of p somewhere".
 
-use crate::text::Pos;
+use crate::{relate::digest, text::Pos};
 
-use super::scene::{Item, NONE, Place, Scene, digest, mix};
+use super::scene::{Item, NONE, Place, Scene, mix};
 
 /// Digest of the border of a sentence.
 const BORDER: u32 = 0x0b0b;

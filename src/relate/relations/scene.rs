@@ -3,7 +3,8 @@
 //! Everything that features need of one place is worked out here once; nothing is decided here.
 
 use crate::{
-    model::{Entity, EntityType},
+    model::{Entity, EntityType, Span},
+    relate::{deictics::deictics, digest},
     text::{Pos, Text, fold},
 };
 
@@ -99,12 +100,6 @@ pub(super) fn mix(a: u32, b: u32) -> u32 {
     let mut x = (u64::from(a) << 32 | u64::from(b)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     x ^= x >> 29;
     (x.wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 32) as u32
-}
-
-/// Digest of characters.
-#[inline]
-pub(super) fn digest(chars: &[char]) -> u32 {
-    chars.iter().fold(0x517c_c1b7, |hash, &c| (hash ^ c as u32).wrapping_mul(0x0100_0193).rotate_left(5))
 }
 
 impl<'a> Scene<'a> {
@@ -297,28 +292,28 @@ fn is_joint(between: &[Item]) -> bool {
 
 /// Mentions in text order; of overlapping ones the first, of those that begin together the longest.
 fn places(text: &Text, entities: &[Entity]) -> Vec<Place> {
+    let place = |index: usize, span: Span| Place {
+        entity: index as u32,
+        kind: entities[index].kind,
+        start: span.start as u32,
+        end: span.end as u32,
+        item: 0,
+        sentence: 0,
+        paragraph: 0,
+        section: 0,
+        first: 0,
+        last: 0,
+        quoted: false,
+        opens: 0,
+    };
     let mut places: Vec<Place> = Vec::new();
     for (index, entity) in entities.iter().enumerate() {
-        for mention in &entity.mentions {
-            if mention.span.is_empty() || mention.span.end > text.chars.len() {
-                continue;
-            }
-            places.push(Place {
-                entity: index as u32,
-                kind: entity.kind,
-                start: mention.span.start as u32,
-                end: mention.span.end as u32,
-                item: 0,
-                sentence: 0,
-                paragraph: 0,
-                section: 0,
-                first: 0,
-                last: 0,
-                quoted: false,
-                opens: 0,
-            });
-        }
+        let spans = entity.mentions.iter().map(|mention| mention.span);
+        let sound = spans.filter(|span| !span.is_empty() && span.end <= text.chars.len());
+        places.extend(sound.map(|span| place(index, span)));
     }
+    // 全市 and 该区 play the part of what they stand for.
+    places.extend(deictics(text, entities).into_iter().map(|deictic| place(deictic.entity, deictic.span)));
     places.sort_unstable_by_key(|place| (place.start, u32::MAX - place.end, place.kind, place.entity));
     let mut end = 0;
     places.retain(|place| {
