@@ -2,6 +2,7 @@
 # Scores the program's reading of annotated articles by the guidelines' own score.py:
 #   ../shared/gold/seeds    ten real articles, annotated twice; never trained on
 #   data/corpus/dev.txt     the dev split: articles of all writers of the corpus, kept for measuring and never trained on
+#   data/unseen             articles of four writers none of whose articles is trained on; annotated once
 # Usage: scripts/score.sh [OPTIONS OF score.py, e.g. --by-type]     SHARED names another folder than ../shared.
 # Where the folder is missing it says so; in CI (CI=true) that is a failure.
 set -euo pipefail
@@ -36,3 +37,4 @@ while read -r name; do
     cp "data/corpus/$name.txt" "data/corpus/$name.json" "$work/dev/"
 done <data/corpus/dev.txt
 score "dev: articles of the corpus that are never trained on" "$work/dev" "$@"
+score "unseen: articles of other writers" data/unseen "$@"

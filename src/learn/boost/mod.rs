@@ -98,20 +98,21 @@ impl Boost {
     pub fn scores(&self, numbers: &[f32]) -> Vec<f32> {
         let count = numbers.len() / self.width;
         let mut scores = vec![self.base; count];
+        let mut live = vec![true; count];
         let mut sheet = Sheet::new(numbers, self.width, (0..count).collect());
         for block in self.trees.chunks(BLOCK) {
-            let live = sheet.rows.iter().filter(|&&row| scores[row] >= self.floor).count();
-            if live * 4 < sheet.rows.len() * 3 {
-                let live = sheet.rows.into_iter().filter(|&row| scores[row] >= self.floor).collect();
-                sheet = Sheet::new(numbers, self.width, live);
+            if sheet.rows.iter().filter(|&&row| live[row]).count() * 4 < sheet.rows.len() * 3 {
+                let rows = sheet.rows.into_iter().filter(|&row| live[row]).collect();
+                sheet = Sheet::new(numbers, self.width, rows);
             }
             for (rows, columns) in sheet.rows.chunks(LANES).zip(sheet.columns.chunks_exact(self.width)) {
                 let mut sums = [0.0; LANES];
                 sums.iter_mut().zip(rows).for_each(|(sum, &row)| *sum = scores[row]);
                 block.iter().for_each(|tree| tree.add_to(&mut sums, columns));
                 for (&row, sum) in rows.iter().zip(sums) {
-                    if scores[row] >= self.floor {
+                    if live[row] {
                         scores[row] = sum;
+                        live[row] = sum >= self.floor;
                     }
                 }
             }
@@ -217,7 +218,8 @@ impl Boost {
         for node in trees.iter_mut().flatten().filter(|node| node.number != LEAF) {
             node.value = cuts[usize::from(node.number)][node.value as usize];
         }
-        Self { width, base, floor, trees: trees.into_iter().filter_map(Tree::new).collect() }
+        let ready = |nodes| Tree::new(nodes).expect("no more than MOST_LEAVES are grown");
+        Self { width, base, floor, trees: trees.into_iter().map(ready).collect() }
     }
 
     /// The model as bytes.
@@ -422,6 +424,19 @@ mod tests {
         let bytes = model.to_bytes();
         assert_eq!(Boost::from_bytes(&bytes).expect("reads back").0, model);
         assert!(Boost::from_bytes(&bytes[..bytes.len() - 2]).is_err());
+    }
+
+    #[test]
+    fn many_examples_score_as_each_by_itself() {
+        // One in forty is right, so that most become hopeless on the way; 397 fill no whole number of lanes.
+        let rows: Vec<[f32; 2]> = (0..397).map(|i| [(i % 8) as f32, (i / 8 % 5) as f32]).collect();
+        let labels: Vec<bool> = rows.iter().map(|row| row[0] > 6.0 && row[1] > 3.0).collect();
+        let options = BoostOptions { rate: 0.4, columns_percent: 100, rows_percent: 100, ..BoostOptions::default() };
+        let model = Boost::train(&rows.concat(), 2, &labels, BoostOptions { min_weight: 0.1, ..options });
+        let scores = model.scores(&rows.concat());
+        assert!(scores.iter().any(|&score| score < HOPELESS) && scores.iter().any(|&score| score > 0.0));
+        assert!(rows.iter().zip(&scores).all(|(row, &score)| model.score(row) == score));
+        assert!(model.scores(&[]).is_empty());
     }
 
     #[test]

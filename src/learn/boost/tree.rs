@@ -40,6 +40,9 @@ pub(super) struct Tree {
 impl Tree {
     /// `None` where there are no answers or more than [`MOST_LEAVES`]. A question's `left` lies behind it.
     pub(super) fn new(nodes: Vec<Node>) -> Option<Self> {
+        if nodes.len() > 2 * MOST_LEAVES {
+            return None;
+        }
         let mut tree = Self { nodes, questions: Vec::new(), answers: [0.0; MOST_LEAVES] };
         tree.visit(0, 0)?;
         Some(tree)
@@ -125,5 +128,8 @@ mod tests {
         };
         assert!(Tree::new(full(MOST_LEAVES)).is_some());
         assert!(Tree::new(full(MOST_LEAVES + 1)).is_none());
+        // Damaged bytes may describe a chain of any depth.
+        let chain = |at: u16| Node { number: 0, left: at + 1, value: 0.0 };
+        assert!(Tree::new((0..60_000).map(chain).collect()).is_none());
     }
 }

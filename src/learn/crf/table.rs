@@ -11,7 +11,7 @@ pub(super) const MOST_LABELS: usize = LANES - CHECK;
 /// Bytes of a feature's check.
 const CHECK: usize = 3;
 
-/// Bits of the index: one MiB, small enough to stay in a near cache.
+/// Bits of the index: one MiB (and half of one for the counts), small enough to stay in a near cache.
 const INDEX_BITS: u32 = 23;
 
 /// Bits of a word of the index.
@@ -144,5 +144,23 @@ mod tests {
             features.extend(chunk.iter().map(|(key, _)| key ^ 1));
             assert_eq!(table.sum(&features)[..MOST_LABELS], expected[..MOST_LABELS]);
         }
+    }
+
+    #[test]
+    fn features_that_share_a_bit_are_told_apart() {
+        // The inverse of the spreading factor, by Newton's method, gives keys with digests that differ in the lowest bits alone.
+        let inverse = (0..5).fold(1u32, |x, _| x.wrapping_mul(2u32.wrapping_sub(0x9e37_79b1u32.wrapping_mul(x))));
+        let keys: Vec<u32> = (0..6u32).map(|low| (0x1234_5600 | low).wrapping_mul(inverse)).collect();
+        let row_of = |index: usize| {
+            let mut row = [0; LANES];
+            row[index] = 7;
+            row
+        };
+        let table = Table::new(&keys[..5], row_of);
+        for (index, &key) in keys[..5].iter().enumerate() {
+            let sum = table.sum(&[key]);
+            assert!((0..MOST_LABELS).all(|lane| sum[lane] == if lane == index { 7 } else { 0 }));
+        }
+        assert_eq!(table.sum(&keys[5..])[..MOST_LABELS], [0; MOST_LABELS]);
     }
 }

@@ -74,8 +74,8 @@ impl Theme {
     }
 }
 
-/// Nouns that stand for an entity named before, and the types they stand for.
-const DEICTICS: [(&str, &[EntityType]); 30] = {
+/// Nouns that speak of something by its type, and the types; what exactly they stand for is another matter ([`Mentions::stood_for`]).
+const TYPE_NOUNS: [(&str, &[EntityType]); 30] = {
     use EntityType::*;
     [
         ("全区", &[Region, Park]),
@@ -126,8 +126,10 @@ pub(super) struct Frame<'a, 'p> {
     pub verb: &'p str,
     pub after: &'p str,
     pub qualifier: &'static str,
-    /// Types that a deictic noun of the clause stands for.
-    pub deictic: Option<(&'static str, &'static [EntityType])>,
+    /// What 全市 or 该公司 between the clause's beginning and the figure stands for.
+    pub stood_for: Option<usize>,
+    /// The noun of the clause that speaks of something by its type, with the types.
+    pub type_noun: Option<(&'static str, &'static [EntityType])>,
     /// Sentence and paragraph begin with this mention.
     pub topic: Option<usize>,
     pub paragraph_topic: Option<usize>,
@@ -185,7 +187,8 @@ pub(super) fn candidates(
         verb: View::words(page, view.verb),
         after: View::words(page, view.after),
         qualifier,
-        deictic: DEICTICS.iter().find(|(word, _)| clause.contains(word)).map(|&(word, kinds)| (word, kinds)),
+        stood_for: mentions.stood_for(Span::new(view.clause.start, start.max(view.clause.start))),
+        type_noun: TYPE_NOUNS.iter().find(|(word, _)| clause.contains(word)).map(|&(word, kinds)| (word, kinds)),
         topic: places.get(mentions.from(view.sentence.start)).filter(|p| p.span.start < start).map(|p| p.entity),
         paragraph_topic: places.get(mentions.from(paragraph_start)).filter(|p| p.span.start < start).map(|p| p.entity),
     };
@@ -273,16 +276,8 @@ pub(super) fn candidates(
         } else {
             2
         };
-        let standing = Standing {
-            entity: Some(entity),
-            place,
-            before,
-            rank,
-            same_type,
-            carried,
-            near: near_index,
-            fresh,
-        };
+        let standing =
+            Standing { entity: Some(entity), place, before, rank, same_type, carried, near: near_index, fresh };
         let traits = traits::traits(&frame, mentions, theme, &standing, position);
         if same {
             f.add(&["carried noun", near, frame.noun]);
@@ -307,7 +302,7 @@ fn none_features(frame: &Frame, near: &str, previous: Option<Previous>) -> Featu
         Some(_) => "some",
     };
     f.add(&["none carried", state, near]);
-    f.add(&["none deictic", frame.deictic.map_or("-", |d| d.0)]);
+    f.add(&["none deictic", frame.type_noun.map_or("-", |d| d.0)]);
     f.add(&["none topic", if frame.topic.is_some() { "1" } else { "0" }]);
     let clause = frame.page.slice(frame.view.clause.start, frame.figure.span.start);
     for word in ["某", "一家", "有", "全国", "全球", "企业"] {
@@ -410,8 +405,8 @@ fn entity_features(
     f.add(&["theme", main, title, position]);
     f.add(&["mentions", count(theme.counts[entity]), kind]);
     f.add(&["mentions", count(theme.counts[entity]), position]);
-    f.add(&["theme deictic", main, title, frame.deictic.map_or("-", |d| d.0)]);
-    if let Some((word, kinds)) = frame.deictic {
+    f.add(&["theme deictic", main, title, frame.type_noun.map_or("-", |d| d.0)]);
+    if let Some((word, kinds)) = frame.type_noun {
         let fits = if kinds.contains(&mentions.entities[entity].kind) { "fits" } else { "other" };
         f.add(&["deictic", word, fits]);
         f.add(&["deictic", word, fits, position]);

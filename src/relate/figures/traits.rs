@@ -4,10 +4,7 @@ use super::{
     mentions::{Mentions, Place},
     subject::{Frame, Theme},
 };
-use crate::{
-    model::{EntityType, Span},
-    text::Pos,
-};
+use crate::{model::EntityType, text::Pos};
 
 /// Number of traits.
 pub(super) const COUNT: usize = 52;
@@ -94,9 +91,8 @@ pub(super) fn traits(
     t[39] = (mentions.from(start) - mentions.from(view.sentence.start)) as f32;
     t[40] = frame.tense as f32;
     t[41] = role(frame.verb) as f32;
-    // What 全市 or 该公司 between the clause's beginning and the figure stands for: this, something else, or there is no such word.
-    let stood_for = mentions.stood_for(Span::new(view.clause.start, start.max(view.clause.start)));
-    t[27] = stood_for.map_or(0.0, |other| if standing.entity == Some(other) { 1.0 } else { 2.0 });
+    // 全市 or 该公司 stands for this, for something else, or there is no such word.
+    t[27] = frame.stood_for.map_or(0.0, |other| if standing.entity == Some(other) { 1.0 } else { 2.0 });
     let Some(entity) = standing.entity else { return t };
     t[12] = flag(theme.main == Some(entity));
     t[13] = theme.title.iter().position(|&e| e == entity).map_or(9.0, |at| at as f32);
@@ -104,8 +100,9 @@ pub(super) fn traits(
     t[15] = theme.counts[entity] as f32;
     t[10] = flag(frame.topic == Some(entity));
     t[11] = flag(frame.paragraph_topic == Some(entity));
-    t[28] =
-        frame.deictic.map_or(0.0, |(_, kinds)| if kinds.contains(&mentions.entities[entity].kind) { 1.0 } else { 2.0 });
+    t[28] = frame
+        .type_noun
+        .map_or(0.0, |(_, kinds)| if kinds.contains(&mentions.entities[entity].kind) { 1.0 } else { 2.0 });
     t[46] = mentions.entities[entity].name.chars().count() as f32;
     let Some(place) = standing.place else { return t };
     let span = place.span;
