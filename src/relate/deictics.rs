@@ -13,7 +13,7 @@ use crate::{
     text::Text,
 };
 
-use super::places::{Places, level};
+use super::places::{Places, is_in_municipality, level};
 
 /// A word that stands for an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -313,7 +313,7 @@ fn is_of_level(region: &Entity, wanted: Wanted) -> bool {
             // 山区 and 房山区: the second is in the table.
             || wanted == District && codes().any(|code| level(code) == 3 && code % 100 <= 20);
     }
-    let is_municipality = |code: u32| matches!(code, 110_000 | 120_000 | 310_000 | 500_000);
+    let is_municipality = |code: u32| level(code) == 1 && is_in_municipality(code);
     // Of a county's code the last two digits: to 20 districts, to 80 counties, then cities; counties of a province itself are told by 90 before.
     let is_county_city = |code: u32| level(code) == 3 && (code % 100 > 80 || code / 100 % 100 == 90);
     codes().any(|code| match wanted {
@@ -328,31 +328,11 @@ fn is_of_level(region: &Entity, wanted: Wanted) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::Mention, text::Segmenter};
+    use crate::relate::testing;
 
     fn read(text: &str, names: &[(&str, EntityType)]) -> Vec<(String, String)> {
-        let text = Text::new(text, &Segmenter::new());
-        let all: String = text.folded.iter().collect();
-        let entities: Vec<Entity> = names
-            .iter()
-            .map(|&(name, kind)| {
-                let mentions = all.match_indices(name).map(|(byte, _)| {
-                    let start = all[..byte].chars().count();
-                    let span = Span::new(start, start + name.chars().count());
-                    Mention { span, text: name.to_owned(), detector: String::new(), confidence: 1.0 }
-                });
-                Entity {
-                    id: name.to_owned(),
-                    iri: String::new(),
-                    kind,
-                    name: name.to_owned(),
-                    aliases: Vec::new(),
-                    confidence: 1.0,
-                    link: None,
-                    mentions: mentions.collect(),
-                }
-            })
-            .collect();
+        let text = Text::new(text, testing::segmenter());
+        let entities = testing::entities(&text.folded.iter().collect::<String>(), names);
         let found = deictics(&text, &entities);
         found.iter().map(|found| (text.surface(found.span), entities[found.entity].name.clone())).collect()
     }
@@ -371,23 +351,14 @@ mod tests {
     #[test]
     fn words_that_only_look_like_it_stand_for_nothing() {
         let text = "全市场看好合肥市\n合肥市蜀山区健全区级机制,产业园区与分公司的全区域布局、该部分从略;该区块链平台和公司+农户也一样。";
-        let names = [("合肥市", EntityType::Region), ("蜀山区", EntityType::Region), ("江淮汽车", EntityType::Company)];
+        let (region, park, company) = (EntityType::Region, EntityType::Park, EntityType::Company);
+        let names = [("合肥市", region), ("蜀山区", region), ("滨湖科学城", park), ("江淮汽车", company)];
         assert_eq!(read(text, &names), []);
     }
 
     #[test]
     fn levels_by_name_and_by_code() {
-        let region = |name: &str| Entity {
-            id: String::new(),
-            iri: String::new(),
-            kind: EntityType::Region,
-            name: name.to_owned(),
-            aliases: Vec::new(),
-            confidence: 1.0,
-            link: None,
-            mentions: Vec::new(),
-        };
-        let is = |name: &str, wanted| is_of_level(&region(name), wanted);
+        let is = |name: &str, wanted| is_of_level(&testing::entities(name, &[(name, EntityType::Region)])[0], wanted);
         assert!(is("合肥", City) && is("杭州", City) && is("仙桃", City) && is("上海", City) && is("浏阳市", City));
         assert!(!is("延边朝鲜族自治州", City) && !is("柳市镇", City) && !is("合肥", District));
         assert!(

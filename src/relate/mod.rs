@@ -4,6 +4,8 @@ mod deictics;
 pub mod figures;
 mod places;
 mod relations;
+#[cfg(test)]
+mod testing;
 
 pub use relations::{
     RelationCheck, RelationError, RelationModel, RelationSample, RelationTally, RelationTraining, cross_validate,

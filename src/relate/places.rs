@@ -60,6 +60,11 @@ pub(super) fn level(code: u32) -> u32 {
     }
 }
 
+/// Whether a code's province is a city of its own (北京, 天津, 上海, 重庆).
+pub(super) fn is_in_municipality(code: u32) -> bool {
+    matches!(code / 10_000, 11 | 12 | 31 | 50)
+}
+
 /// How many levels `inner` lies below `outer`: 0 the same place, 1 directly below; `None` where it lies elsewhere.
 pub(super) fn depth(inner: u32, outer: u32) -> Option<u32> {
     let within = match level(outer) {
@@ -68,7 +73,7 @@ pub(super) fn depth(inner: u32, outer: u32) -> Option<u32> {
         _ => inner == outer,
     };
     // Counties of a municipality (110101) lie directly below it.
-    let direct = level(outer) == 1 && level(inner) == 3 && matches!(outer / 10_000, 11 | 12 | 31 | 50);
+    let direct = level(outer) == 1 && level(inner) == 3 && is_in_municipality(outer);
     within.then(|| if direct { 1 } else { level(inner) - level(outer) })
 }
 

@@ -80,3 +80,19 @@ impl<'a> Mentions<'a> {
         self.starts.get(&at).copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{relate::testing, text::Text};
+
+    #[test]
+    fn what_a_word_before_the_figure_stands_for() {
+        let text = Text::new("合肥市的新路\n滨湖科学城开工。全市产值9亿元。产值1亿元。", testing::segmenter());
+        let names = [("合肥市", EntityType::Region), ("滨湖科学城", EntityType::Park)];
+        let entities = testing::entities(&text.folded.iter().collect::<String>(), &names);
+        let mentions = Mentions::new(&Page::new(&text), &entities);
+        let in_clause = |index: usize| mentions.stood_for(text.sentences[index].span);
+        assert_eq!([in_clause(1), in_clause(2), in_clause(3)], [None, Some(0), None]);
+    }
+}

@@ -2,44 +2,9 @@
 
 use super::*;
 use crate::{
-    model::{EntityType, Mention, Span},
-    text::Segmenter,
+    model::EntityType,
+    relate::testing::{entities, segmenter},
 };
-
-fn segmenter() -> &'static Segmenter {
-    static SHARED: std::sync::OnceLock<Segmenter> = std::sync::OnceLock::new();
-    SHARED.get_or_init(Segmenter::new)
-}
-
-fn entities(text: &str, names: &[(&str, EntityType)]) -> Vec<Entity> {
-    let chars: Vec<char> = text.chars().collect();
-    names
-        .iter()
-        .enumerate()
-        .map(|(index, &(name, kind))| {
-            let form: Vec<char> = name.chars().collect();
-            let mention = |start: usize| Mention {
-                span: Span::new(start, start + form.len()),
-                text: name.to_owned(),
-                detector: "test".to_owned(),
-                confidence: 1.0,
-            };
-            Entity {
-                id: format!("e{}", index + 1),
-                iri: String::new(),
-                kind,
-                name: name.to_owned(),
-                aliases: Vec::new(),
-                confidence: 1.0,
-                link: None,
-                mentions: (0..(chars.len() + 1).saturating_sub(form.len()))
-                    .filter(|&at| chars[at..].starts_with(&form))
-                    .map(mention)
-                    .collect(),
-            }
-        })
-        .collect()
-}
 
 /// Figures of an article of 2025-05-19, one a line: value, unit, qualifier, period, subject.
 fn figures(body: &str, names: &[(&str, EntityType)]) -> Vec<String> {

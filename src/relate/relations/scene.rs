@@ -356,3 +356,21 @@ fn place_inside(text: &Text, index: u32, entity: &Entity, places: &mut Vec<Place
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::relate::testing;
+
+    #[test]
+    fn a_word_that_stands_for_an_entity_is_a_place_of_it() {
+        let text = Text::new("合肥市的新路\n合肥市地处江淮。全市聚焦量子信息。", testing::segmenter());
+        let names = [("合肥市", EntityType::Region), ("量子信息", EntityType::Industry)];
+        let entities = testing::entities(&text.folded.iter().collect::<String>(), &names);
+        let scene = Scene::new(&text, &entities);
+        let places = scene.places_of[0].iter().map(|&place| scene.places[place as usize]);
+        let (last, industry) = (places.last().expect("three places"), scene.places[scene.places_of[1][0] as usize]);
+        assert_eq!((scene.places_of[0].len(), last.end - last.start), (3, 2));
+        assert_eq!(last.sentence, industry.sentence);
+    }
+}

@@ -4,49 +4,18 @@ use std::sync::{Arc, OnceLock};
 
 use crate::{
     learn::{BoostOptions, MultiOptions},
-    model::{Article, Entity, EntityType, Mention, Modality, Predicate, Relation, Span},
-    text::{Segmenter, Text},
+    model::{Article, EntityType, Modality, Predicate, Relation},
+    relate::testing::{entities, segmenter},
+    text::Text,
 };
 
 use super::{RelationModel, RelationSample, RelationTraining, relations, train};
-
-fn segmenter() -> &'static Segmenter {
-    static SEGMENTER: OnceLock<Segmenter> = OnceLock::new();
-    SEGMENTER.get_or_init(Segmenter::new)
-}
-
-/// Entities of the given names; every occurrence is a mention.
-fn entities(article: &Article, names: &[(&str, EntityType)]) -> Vec<Entity> {
-    let chars: Vec<char> = article.text.chars().collect();
-    let mut entities = Vec::new();
-    for (index, (name, kind)) in names.iter().enumerate() {
-        let name_chars: Vec<char> = name.chars().collect();
-        let starts = (0..chars.len()).filter(|&at| chars[at..].starts_with(&name_chars));
-        let mentions = starts.map(|start| Mention {
-            span: Span::new(start, start + name_chars.len()),
-            text: (*name).to_owned(),
-            detector: "test".to_owned(),
-            confidence: 1.0,
-        });
-        entities.push(Entity {
-            id: format!("e{}", index + 1),
-            iri: String::new(),
-            kind: *kind,
-            name: (*name).to_owned(),
-            aliases: Vec::new(),
-            confidence: 1.0,
-            link: None,
-            mentions: mentions.collect(),
-        });
-    }
-    entities
-}
 
 /// The relations of a text as `subject predicate object` lines, sorted.
 fn stated(model: &RelationModel, body: &str, names: &[(&str, EntityType)]) -> (Vec<String>, Vec<Relation>) {
     let article = Article::new(None, "某地动态", body, None, None);
     let text = Text::new(&article.text, segmenter());
-    let entities = entities(&article, names);
+    let entities = entities(&article.text, names);
     let found = relations(&article, &text, &entities, model);
     let name = |id: &str| entities.iter().find(|entity| entity.id == id).map_or("", |entity| &entity.name);
     let mut lines: Vec<String> =
@@ -70,7 +39,7 @@ fn toy_samples() -> Vec<RelationSample> {
         samples.push(RelationSample {
             detected: false,
             text: Arc::new(Text::new(&article.text, segmenter())),
-            entities: entities(&article, &names),
+            entities: entities(&article.text, &names),
             relations: vec![
                 (0, Predicate::Attracts, 1),
                 (0, Predicate::Attracts, 2),
