@@ -368,8 +368,8 @@ mod tests {
         let names = [("合肥市", EntityType::Region), ("量子信息", EntityType::Industry)];
         let entities = testing::entities(&text.folded.iter().collect::<String>(), &names);
         let scene = Scene::new(&text, &entities);
-        let places = scene.places_of[0].iter().map(|&place| scene.places[place as usize]);
-        let (last, industry) = (places.last().expect("three places"), scene.places[scene.places_of[1][0] as usize]);
+        let last = scene.places[*scene.places_of[0].last().expect("three places") as usize];
+        let industry = scene.places[scene.places_of[1][0] as usize];
         assert_eq!((scene.places_of[0].len(), last.end - last.start), (3, 2));
         assert_eq!(last.sentence, industry.sentence);
     }
