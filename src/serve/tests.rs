@@ -398,7 +398,7 @@ async fn results_are_compressed_for_those_who_can_unpack_them() {
     let query = "SELECT * { ?s ?p ?o }";
     let plain = app(state()).oneshot(get_request(query, "text/csv")).await.expect("an answer");
     let plain = plain.into_body().collect().await.expect("a body").to_bytes();
-    for packing in ["gzip", "br", "zstd"] {
+    for packing in ["gzip", "zstd"] {
         let request = with_header(get_request(query, "text/csv"), header::ACCEPT_ENCODING, packing);
         let response = app(state()).oneshot(request).await.expect("an answer");
         assert_eq!(response.headers()[header::CONTENT_ENCODING], packing);
