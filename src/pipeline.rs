@@ -100,15 +100,16 @@ impl Extractor {
     /// From the bytes of the models, by their places in [`MODEL_FILES`].
     fn from_parts(bytes: impl Fn(usize) -> Vec<u8> + Sync) -> Result<Self, (usize, ModelError)> {
         let at = |file: usize| move |source: ModelError| (file, source);
-        // One after another save for the words, so that no two of them are in the making, and take twice their room, at a time.
+        // One after another save for the words, so that no two of them are in the making, and take twice their room, at a time; the largest
+        // first, so that what is let go of it is filled by the others.
         let (segmenter, rest) = rayon::join(Segmenter::new, || {
-            let (gazetteer, heads) = (Gazetteer::builtin(), Heads::builtin());
             let tagger = Tagger::from_bytes(&bytes(0)).map_err(at(0))?;
+            let relations = RelationModel::from_bytes(&bytes(4)).map_err(at(4))?;
             let fusion = Logistic::from_bytes(&bytes(1)).map_err(at(1))?;
             let second = second::model(&bytes(2)).map_err(at(2))?;
             let merge = MergeModel::from_bytes(&bytes(3)).map_err(at(3))?;
-            let relations = RelationModel::from_bytes(&bytes(4)).map_err(at(4))?;
             let figures = FigureModel::from_bytes(&bytes(5)).map_err(at(5))?;
+            let (gazetteer, heads) = (Gazetteer::builtin(), Heads::builtin());
             Ok((Detector { gazetteer, heads, tagger, fusion, second }, merge, relations, figures))
         });
         let (detector, merge, relations, figures) = rest?;

@@ -49,25 +49,26 @@ pub struct ModelError {
     pub reason: String,
 }
 
+/// Weights are stored in steps of one over this.
+const STEP: f32 = 1024.0;
+
 /// A linear model with a logistic output.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Logistic {
     bits: u32,
     bias: f32,
-    weights: Vec<f32>,
+    /// In steps of 1/[`STEP`].
+    weights: Vec<i16>,
 }
 
 const MAGIC: &[u8; 8] = b"yutulog1";
 
 impl Logistic {
-    fn empty(bits: u32) -> Self {
-        Self { bits, bias: 0.0, weights: vec![0.0; 1 << bits] }
-    }
-
     /// The log-odds.
     pub fn score(&self, features: &Features) -> f32 {
         let mask = (1u32 << self.bits) - 1;
-        self.bias + features.ids().iter().map(|&id| self.weights[(id & mask) as usize]).sum::<f32>()
+        let steps: i32 = features.ids().iter().map(|&id| i32::from(self.weights[(id & mask) as usize])).sum();
+        self.bias + steps as f32 / STEP
     }
 
     /// The probability.
@@ -77,26 +78,24 @@ impl Logistic {
 
     /// Learns to answer yes or no.
     pub fn train(examples: &[Example], options: TrainOptions) -> Self {
-        let mut model = Self::empty(options.bits);
-        let mut state = Adagrad::new(options);
+        let mut learner = Learner::new(options);
         let mut order: Vec<usize> = (0..examples.len()).collect();
         let mut random = 0x5eed_u64;
         for _ in 0..options.epochs {
             shuffle(&mut order, &mut random);
             for &index in &order {
                 let example = &examples[index];
-                let gradient = model.probability(&example.features) - f32::from(example.label);
-                state.step(&mut model, &example.features, gradient);
-                state.step_bias(&mut model, gradient);
+                let gradient = sigmoid(learner.score(&example.features)) - f32::from(example.label);
+                learner.step(&example.features, gradient);
+                learner.step_bias(gradient);
             }
         }
-        model.quantised(options.least)
+        learner.into_model()
     }
 
     /// Learns to put the right candidates first (softmax over each group).
     pub fn train_ranking(groups: &[Group], options: TrainOptions) -> Self {
-        let mut model = Self::empty(options.bits);
-        let mut state = Adagrad::new(options);
+        let mut learner = Learner::new(options);
         let mut order: Vec<usize> = (0..groups.len()).collect();
         let mut random = 0x5eed_u64;
         for _ in 0..options.epochs {
@@ -106,7 +105,7 @@ impl Logistic {
                 if group.right.is_empty() || group.candidates.len() < 2 {
                     continue;
                 }
-                let scores: Vec<f32> = group.candidates.iter().map(|c| model.score(c)).collect();
+                let scores: Vec<f32> = group.candidates.iter().map(|c| learner.score(c)).collect();
                 let top = scores.iter().copied().fold(f32::MIN, f32::max);
                 let exps: Vec<f32> = scores.iter().map(|s| (s - top).exp()).collect();
                 let total: f32 = exps.iter().sum();
@@ -114,32 +113,20 @@ impl Logistic {
                 for (at, candidate) in group.candidates.iter().enumerate() {
                     let expected = exps[at] / total;
                     let wanted = if group.right.contains(&at) { exps[at] / right_total.max(1e-12) } else { 0.0 };
-                    state.step(&mut model, candidate, expected - wanted);
+                    learner.step(candidate, expected - wanted);
                 }
             }
         }
-        model.quantised(options.least)
+        learner.into_model()
     }
 
-    /// Rounds the weights to what is stored, so that a model in memory and the same model read back agree.
-    fn quantised(mut self, least: u16) -> Self {
-        let small = |weight: &&mut f32| (weight.abs() * 1024.0).round() < f32::from(least);
-        self.weights.iter_mut().filter(small).for_each(|weight| *weight = 0.0);
-        Self::from_bytes(&self.to_bytes()).expect("a model reads what it wrote")
-    }
-
-    /// The model as bytes: non-zero weights only, in steps of 1/1024.
+    /// The model as bytes: non-zero weights only.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         bytes.extend(self.bits.to_le_bytes());
         bytes.extend(self.bias.to_le_bytes());
-        let entries: Vec<(u32, i16)> = self
-            .weights
-            .iter()
-            .enumerate()
-            .map(|(at, &weight)| (at as u32, (weight * 1024.0).round().clamp(-32000.0, 32000.0) as i16))
-            .filter(|&(_, weight)| weight != 0)
-            .collect();
+        let entries: Vec<(u32, i16)> =
+            (0..).zip(self.weights.iter().copied()).filter(|&(_, steps)| steps != 0).collect();
         bytes.extend((entries.len() as u32).to_le_bytes());
         for (at, weight) in entries {
             bytes.extend(&at.to_le_bytes()[..3]);
@@ -162,16 +149,16 @@ impl Logistic {
         if !(1..=24).contains(&bits) {
             return Err(wrong("impossible size"));
         }
-        let mut model = Self::empty(bits);
-        model.bias = f32::from_le_bytes(word(4)?);
+        let bias = f32::from_le_bytes(word(4)?);
         let count = u32::from_le_bytes(word(8)?) as usize;
         let entries = body.get(12..12 + count * 5).ok_or_else(|| wrong("cut short"))?;
+        let mut weights = vec![0; 1 << bits];
         for entry in entries.chunks_exact(5) {
             let at = u32::from_le_bytes([entry[0], entry[1], entry[2], 0]) as usize;
             let weight = i16::from_le_bytes([entry[3], entry[4]]);
-            *model.weights.get_mut(at).ok_or_else(|| wrong("index out of range"))? = f32::from(weight) / 1024.0;
+            *weights.get_mut(at).ok_or_else(|| wrong("index out of range"))? = weight;
         }
-        Ok(model)
+        Ok(Self { bits, bias, weights })
     }
 }
 
@@ -180,33 +167,51 @@ fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + (-x).exp())
 }
 
-struct Adagrad {
+/// A model while it learns.
+struct Learner {
     options: TrainOptions,
+    bias: f32,
+    weights: Vec<f32>,
+    /// The sums of the squares of the gradients (AdaGrad).
     squares: Vec<f32>,
     bias_square: f32,
 }
 
-impl Adagrad {
+impl Learner {
     fn new(options: TrainOptions) -> Self {
-        Self { options, squares: vec![1e-2; 1 << options.bits], bias_square: 1e-2 }
+        let (weights, squares) = (vec![0.0; 1 << options.bits], vec![1e-2; 1 << options.bits]);
+        Self { options, bias: 0.0, weights, squares, bias_square: 1e-2 }
     }
 
-    fn step(&mut self, model: &mut Logistic, features: &Features, gradient: f32) {
+    fn score(&self, features: &Features) -> f32 {
+        let mask = (1u32 << self.options.bits) - 1;
+        self.bias + features.ids().iter().map(|&id| self.weights[(id & mask) as usize]).sum::<f32>()
+    }
+
+    fn step(&mut self, features: &Features, gradient: f32) {
         if gradient.abs() < 1e-6 {
             return;
         }
-        let mask = (1u32 << model.bits) - 1;
+        let mask = (1u32 << self.options.bits) - 1;
         for &id in features.ids() {
             let at = (id & mask) as usize;
-            let g = gradient + self.options.l2 * model.weights[at];
+            let g = gradient + self.options.l2 * self.weights[at];
             self.squares[at] += g * g;
-            model.weights[at] -= self.options.rate * g / self.squares[at].sqrt();
+            self.weights[at] -= self.options.rate * g / self.squares[at].sqrt();
         }
     }
 
-    fn step_bias(&mut self, model: &mut Logistic, gradient: f32) {
+    fn step_bias(&mut self, gradient: f32) {
         self.bias_square += gradient * gradient;
-        model.bias -= self.options.rate * gradient / self.bias_square.sqrt();
+        self.bias -= self.options.rate * gradient / self.bias_square.sqrt();
+    }
+
+    /// Rounds the weights to steps; those of too few are let go.
+    fn into_model(self) -> Logistic {
+        let least = i16::try_from(self.options.least).unwrap_or(i16::MAX);
+        let steps = |weight: f32| (weight * STEP).round().clamp(-32000.0, 32000.0) as i16;
+        let weights = self.weights.into_iter().map(steps).map(|steps| if steps.abs() < least { 0 } else { steps });
+        Logistic { bits: self.options.bits, bias: self.bias, weights: weights.collect() }
     }
 }
 

@@ -7,6 +7,7 @@ mod features;
 mod logistic;
 mod multi;
 pub(crate) mod random;
+mod ranks;
 
 pub use boost::{Boost, BoostOptions};
 pub use features::{Features, digest, hash, mix};

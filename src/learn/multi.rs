@@ -6,7 +6,10 @@
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::ModelError;
+use super::{
+    ModelError,
+    ranks::{Ranks, spread},
+};
 
 /// Columns of a [`MultiLogistic`]; a set of columns fits a `u32`.
 pub const COLUMNS: usize = 32;
@@ -55,13 +58,14 @@ impl Default for MultiOptions {
 
 /// Weights in steps of 1/`STEP`, one byte each: a row of all columns fits half a cache line.
 const STEP: f32 = 40.0;
-const MAGIC: &[u8; 8] = b"yutumul2";
+const MAGIC: &[u8; 8] = b"yutumul3";
 
 /// A table of features with one weight a column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MultiLogistic {
-    /// Open addressing over the feature hashes: `key, row`; row `u32::MAX` is free.
-    slots: Vec<(u32, u32)>,
+    ranks: Ranks,
+    /// The features' digests, in order, and their weights.
+    digests: Vec<u32>,
     rows: Vec<[i8; COLUMNS]>,
     bias: Scores,
 }
@@ -95,31 +99,19 @@ impl MultiLogistic {
     }
 
     fn row(&self, feature: u32) -> Option<&[i8; COLUMNS]> {
-        let mask = self.slots.len() - 1;
-        let mut at = slot(feature) & mask;
-        loop {
-            let (key, row) = self.slots[at];
-            if row == u32::MAX {
-                return None;
-            }
-            if key == feature {
-                return self.rows.get(row as usize);
-            }
-            at = (at + 1) & mask;
+        let digest = spread(feature);
+        if !self.ranks.may_hold(digest) {
+            return None;
         }
+        let (from, to) = self.ranks.among(digest);
+        let at = self.digests[from..to].iter().position(|&known| known == digest)?;
+        self.rows.get(from + at)
     }
 
-    fn from_rows(keys: &[u32], rows: Vec<[i8; COLUMNS]>, bias: Scores) -> Self {
-        let mut slots = vec![(0, u32::MAX); (keys.len() * 2 + 2).next_power_of_two()];
-        let mask = slots.len() - 1;
-        for (row, &key) in keys.iter().enumerate() {
-            let mut at = slot(key) & mask;
-            while slots[at].1 != u32::MAX {
-                at = (at + 1) & mask;
-            }
-            slots[at] = (key, row as u32);
-        }
-        Self { slots, rows, bias }
+    /// Of features with their weights, by digest.
+    fn from_rows(rows: impl Iterator<Item = (u32, [i8; COLUMNS])>, bias: Scores) -> Self {
+        let (digests, rows): (Vec<u32>, Vec<[i8; COLUMNS]>) = rows.unzip();
+        Self { ranks: Ranks::new(digests.len(), digests.iter().copied()), digests, rows, bias }
     }
 
     /// Learns from bags; the same bags in the same order give the same model.
@@ -172,28 +164,22 @@ impl MultiLogistic {
             }
         }
         let bias = weights.pop().unwrap_or([0.0; COLUMNS]);
-        let (keys, rows): (Vec<u32>, Vec<[i8; COLUMNS]>) = keys
-            .into_iter()
-            .zip(weights)
-            .map(|(key, row)| (key, row.map(quantised)))
-            .filter(|(_, row)| row.iter().any(|&weight| weight != 0))
-            .unzip();
-        Self::from_rows(&keys, rows, bias)
+        let rows = keys.into_iter().zip(weights).map(|(key, row)| (spread(key), row.map(quantised)));
+        let mut rows: Vec<_> = rows.filter(|(_, row)| row.iter().any(|&weight| weight != 0)).collect();
+        rows.sort_unstable();
+        Self::from_rows(rows.into_iter(), bias)
     }
 
-    /// The model as bytes: the features in order, for each the columns that have weights.
+    /// The model as bytes: the features' digests in order, for each the columns that have weights.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut entries: Vec<(u32, u32)> = self.slots.iter().copied().filter(|slot| slot.1 != u32::MAX).collect();
-        entries.sort_unstable();
         let mut bytes = MAGIC.to_vec();
-        bytes.extend((entries.len() as u32).to_le_bytes());
+        bytes.extend((self.digests.len() as u32).to_le_bytes());
         self.bias.iter().for_each(|bias| bytes.extend(bias.to_le_bytes()));
         let mut last = 0;
-        for (key, row) in entries {
-            let row = &self.rows[row as usize];
+        for (&digest, row) in self.digests.iter().zip(&self.rows) {
             let mask = (0..COLUMNS).filter(|&column| row[column] != 0).fold(0u32, |mask, column| mask | 1 << column);
-            push_varint(&mut bytes, key - last);
-            last = key;
+            push_varint(&mut bytes, digest - last);
+            last = digest;
             bytes.extend(mask.to_le_bytes());
             bytes.extend(row.iter().filter(|&&weight| weight != 0).map(|&weight| weight as u8));
         }
@@ -218,25 +204,26 @@ impl MultiLogistic {
         for value in &mut bias {
             *value = f32::from_bits(word(take(4)?));
         }
-        let (mut keys, mut rows) = (Vec::with_capacity(count.min(1 << 20)), Vec::with_capacity(count.min(1 << 20)));
-        let mut key = 0u32;
+        let mut entries = Vec::with_capacity(count.min(1 << 20));
+        let mut digest = 0u32;
         for _ in 0..count {
+            let mut step = 0u32;
             for shift in (0..35).step_by(7) {
                 let byte = take(1)?[0];
-                key = key.wrapping_add(u32::from(byte & 0x7f) << shift);
+                step |= u32::from(byte & 0x7f) << shift;
                 if byte < 0x80 {
                     break;
                 }
             }
-            keys.push(key);
+            digest = digest.checked_add(step).ok_or_else(|| wrong("hashes out of order"))?;
             let mask = word(take(4)?);
             let values = take(mask.count_ones() as usize)?;
             let mut row = [0i8; COLUMNS];
             let columns = (0..COLUMNS).filter(|&column| mask >> column & 1 == 1);
             columns.zip(values).for_each(|(column, &value)| row[column] = value as i8);
-            rows.push(row);
+            entries.push((digest, row));
         }
-        Ok((Self::from_rows(&keys, rows, bias), rest))
+        Ok((Self::from_rows(entries.into_iter(), bias), rest))
     }
 }
 
@@ -253,11 +240,6 @@ fn push_varint(bytes: &mut Vec<u8>, mut value: u32) {
         value >>= 7;
     }
     bytes.push(value as u8);
-}
-
-/// Where a feature's search begins: the low bits of a hash are used as they are, so one multiplication spreads them.
-fn slot(feature: u32) -> usize {
-    (feature.wrapping_mul(0x9e37_79b1) >> 7) as usize
 }
 
 /// The features that enough bags have, sorted, and the bags' instances in terms of them.

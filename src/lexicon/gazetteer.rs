@@ -3,13 +3,8 @@
 
 use std::sync::LazyLock;
 
-use daachorse::CharwiseDoubleArrayAhoCorasick;
-use rustc_hash::FxHashMap;
-
-use crate::{
-    model::{EntityType, Span},
-    text::fold,
-};
+use super::tables::{self, Matcher};
+use crate::model::{EntityType, Span, UnknownName};
 
 /// A row of a reference table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,7 +129,7 @@ pub struct Gazetteer {
     /// What each form stands for: the entries of form `i` are those from the end of form `i - 1` on.
     form_entries: Vec<u32>,
     ends: Vec<u32>,
-    matcher: CharwiseDoubleArrayAhoCorasick<u32>,
+    matcher: Matcher,
 }
 
 impl std::fmt::Debug for Gazetteer {
@@ -143,23 +138,26 @@ impl std::fmt::Debug for Gazetteer {
     }
 }
 
-/// The tables that the program brings: name and text, which `build.rs` has packed.
-const TABLES: &[(&str, &[u8])] = &[
-    ("regions.tsv", include_bytes!(concat!(env!("OUT_DIR"), "/regions.tsv.zst"))),
-    ("zones.tsv", include_bytes!(concat!(env!("OUT_DIR"), "/zones.tsv.zst"))),
-    ("institutions.tsv", include_bytes!(concat!(env!("OUT_DIR"), "/institutions.tsv.zst"))),
-    ("agencies.tsv", include_bytes!(concat!(env!("OUT_DIR"), "/agencies.tsv.zst"))),
-    ("companies.tsv", include_bytes!(concat!(env!("OUT_DIR"), "/companies.tsv.zst"))),
-    ("industries.tsv", include_bytes!(concat!(env!("OUT_DIR"), "/industries.tsv.zst"))),
-    ("known.tsv", include_bytes!(concat!(env!("OUT_DIR"), "/known.tsv.zst"))),
+/// The tables that the program brings, which `build.rs` has packed.
+const PACKED: [&[u8]; tables::NAMES.len()] = [
+    include_bytes!(concat!(env!("OUT_DIR"), "/regions.tsv.zst")),
+    include_bytes!(concat!(env!("OUT_DIR"), "/zones.tsv.zst")),
+    include_bytes!(concat!(env!("OUT_DIR"), "/institutions.tsv.zst")),
+    include_bytes!(concat!(env!("OUT_DIR"), "/agencies.tsv.zst")),
+    include_bytes!(concat!(env!("OUT_DIR"), "/companies.tsv.zst")),
+    include_bytes!(concat!(env!("OUT_DIR"), "/industries.tsv.zst")),
+    include_bytes!(concat!(env!("OUT_DIR"), "/known.tsv.zst")),
 ];
 
-/// [`TABLES`] unpacked, once.
-fn tables() -> &'static [(&'static str, &'static str)] {
+/// The matcher over all their forms.
+const PACKED_MATCHER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/matcher.zst"));
+
+/// [`PACKED`] unpacked, once, each with its name.
+fn builtin_tables() -> &'static [(&'static str, &'static str)] {
     static TEXTS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
         let unpack = |packed| zstd::decode_all(packed).ok().and_then(|text| String::from_utf8(text).ok());
         let text = |packed| -> &'static str { Box::leak(unpack(packed).unwrap_or_default().into_boxed_str()) };
-        TABLES.iter().map(|&(name, packed)| (name, text(packed))).collect()
+        tables::NAMES.into_iter().zip(PACKED.map(text)).collect()
     });
     &TEXTS
 }
@@ -167,7 +165,10 @@ fn tables() -> &'static [(&'static str, &'static str)] {
 impl Gazetteer {
     /// The tables that the program brings.
     pub fn builtin() -> Self {
-        Self::from_tables(tables()).expect("the program's own tables are well-formed (tested)")
+        let matcher =
+            zstd::decode_all(PACKED_MATCHER).ok().and_then(|bytes| Some(Matcher::deserialize(&bytes).ok()?.0));
+        let matcher = matcher.expect("the program's own matcher is whole (tested)");
+        Self::with_matcher(builtin_tables(), matcher).expect("the program's own tables are well-formed (tested)")
     }
 
     /// From tables given as (name, text). `known.tsv` has the columns type, name, other names; all others scheme, code, type, name,
@@ -176,39 +177,30 @@ impl Gazetteer {
     /// # Errors
     /// When a row is not understood, with table and line.
     pub fn from_tables(tables: &[(&str, &'static str)]) -> Result<Self, GazetteerError> {
+        let matcher = tables::matcher(tables.iter().map(|&(_, text)| text)).map_err(GazetteerError::Matcher)?;
+        Self::with_matcher(tables, matcher)
+    }
+
+    fn with_matcher(tables: &[(&str, &'static str)], matcher: Matcher) -> Result<Self, GazetteerError> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut classes: Vec<NameClass> = Vec::new();
         let mut stands_for: Vec<(u32, u32)> = Vec::new();
-        let mut by_text: FxHashMap<String, u32> = FxHashMap::default();
         for &(table, text) in tables {
-            for (index, line) in text.lines().enumerate() {
-                if line.is_empty() || line.starts_with('#') || line.starts_with("scheme\t") {
-                    continue;
-                }
-                let row = |reason: String| GazetteerError::Row { table: table.to_owned(), line: index + 1, reason };
-                let columns: Vec<&'static str> = line.split('\t').collect();
-                let (scheme, code, kind, name, others, place) = match columns[..] {
-                    [kind, name] => ("", "", kind, name, "", ""),
-                    [kind, name, others] => ("", "", kind, name, others, ""),
-                    [scheme, code, kind, name, others, place] => (scheme, code, kind, name, others, place),
-                    _ => return Err(row(format!("{} columns; 3 or 6 are expected", columns.len()))),
-                };
-                let kind: EntityType = kind.parse().map_err(|e: crate::model::UnknownName| row(e.to_string()))?;
+            for (line, row) in tables::rows(text) {
+                let wrong = |reason: String| GazetteerError::Row { table: table.to_owned(), line, reason };
+                let row = row.map_err(|columns| wrong(format!("{columns} columns; 3 or 6 are expected")))?;
+                let kind: EntityType = row.kind.parse().map_err(|e: UnknownName| wrong(e.to_string()))?;
                 let entry = entries.len() as u32;
-                entries.push(Entry { scheme, code, kind, name, place });
-                let spelled = std::iter::once(name).chain(others.split('|').filter(|o| !o.is_empty()));
-                for (at, form) in spelled.enumerate() {
-                    let folded: String = fold(&form.chars().collect::<Vec<_>>()).into_iter().collect();
-                    if folded.chars().count() < 2 {
-                        continue;
-                    }
-                    let class = class_of(scheme, kind, at == 0);
-                    let id = *by_text.entry(folded).or_insert_with(|| {
+                entries.push(Entry { scheme: row.scheme, code: row.code, kind, name: row.name, place: row.place });
+                for (form, official) in row.forms() {
+                    let class = class_of(row.scheme, kind, official);
+                    let number = number(&matcher, &form).ok_or_else(|| wrong(format!("`{form}` has no number")))?;
+                    stands_for.push((number, entry));
+                    // Forms are numbered in the order in which they come.
+                    let Some(known) = classes.get_mut(number as usize) else {
                         classes.push(class);
-                        classes.len() as u32 - 1
-                    });
-                    stands_for.push((id, entry));
-                    let known = &mut classes[id as usize];
+                        continue;
+                    };
                     // Of several classes the first table's stays, but a well-known name outranks a short name.
                     if matches!(class, NameClass::Known(_) | NameClass::KnownRegion | NameClass::IndustryTerm)
                         && matches!(*known, NameClass::FirmShort | NameClass::TownshipShort | NameClass::IndustryClass)
@@ -222,15 +214,8 @@ impl Gazetteer {
         stands_for.dedup();
         let ends =
             (0..classes.len() as u32).map(|form| stands_for.partition_point(|&(f, _)| f <= form) as u32).collect();
-        let mut texts: Vec<(String, u32)> = by_text.into_iter().collect();
-        texts.sort_unstable();
-        Ok(Self {
-            entries,
-            classes,
-            form_entries: stands_for.into_iter().map(|(_, entry)| entry).collect(),
-            ends,
-            matcher: CharwiseDoubleArrayAhoCorasick::with_values(texts).map_err(GazetteerError::Matcher)?,
-        })
+        let form_entries = stands_for.into_iter().map(|(_, entry)| entry).collect();
+        Ok(Self { entries, classes, form_entries, ends, matcher })
     }
 
     /// Every form that stands in a folded text, overlapping ones included, by end and then by start.
@@ -265,9 +250,14 @@ impl Gazetteer {
 
     /// The form that is exactly this folded text.
     pub fn form(&self, folded: &str) -> Option<u32> {
-        let mut found = self.matcher.find_overlapping_iter(folded);
-        found.find(|found| (found.start(), found.end()) == (0, folded.len())).map(|found| found.value())
+        number(&self.matcher, folded)
     }
+}
+
+/// The number of the form that is exactly this folded text.
+fn number(matcher: &Matcher, folded: &str) -> Option<u32> {
+    let mut found = matcher.find_overlapping_iter(folded);
+    found.find(|found| (found.start(), found.end()) == (0, folded.len())).map(|found| found.value())
 }
 
 fn class_of(scheme: &str, kind: EntityType, official: bool) -> NameClass {
@@ -307,6 +297,12 @@ mod tests {
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), all);
+    }
+
+    #[test]
+    fn the_matcher_that_the_program_brings_is_that_of_its_tables() {
+        let made = tables::matcher(builtin_tables().iter().map(|&(_, text)| text)).expect("a matcher");
+        assert!(Gazetteer::builtin().matcher.serialize() == made.serialize());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod gazetteer;
 mod heads;
+mod tables;
 
 pub use gazetteer::{Entry, Gazetteer, GazetteerError, GazetteerMatch, NameClass};
 pub use heads::Heads;

@@ -1,13 +1,15 @@
-//! The model as bytes: label count, transitions, then for each feature with a weight its hash and its weights in steps of 1/`STEP`, and for a
-//! label one byte each.
+//! The model as bytes: label count, transitions, then for each feature with a weight, in the order of digests, its digest and its weights in
+//! steps of 1/`STEP`, and for a label one byte each.
 
 use super::{Chain, Crf, LANES, MOST_LABELS, Row, table::Table};
-use crate::learn::ModelError;
+use crate::learn::{ModelError, ranks::spread};
 
-const MAGIC: &[u8; 8] = b"yutucrf1";
+const MAGIC: &[u8; 8] = b"yutucrf2";
 
-/// Writes a model. `rows` come in the order of their keys.
+/// Writes a model.
 pub(super) fn write(chain: &Chain, transitions: &[Row], rows: impl Iterator<Item = (u32, [i8; LANES])>) -> Vec<u8> {
+    let mut rows: Vec<(u32, [i8; LANES])> = rows.map(|(key, row)| (spread(key), row)).collect();
+    rows.sort_unstable();
     let mut bytes = MAGIC.to_vec();
     bytes.extend((chain.labels as u32).to_le_bytes());
     for from in 0..chain.labels {
@@ -18,15 +20,15 @@ pub(super) fn write(chain: &Chain, transitions: &[Row], rows: impl Iterator<Item
     }
     let mut body = Vec::new();
     let (mut count, mut before) = (0u32, 0u32);
-    for (key, row) in rows {
+    for (digest, row) in rows {
         let weights = row[..chain.labels].iter().zip(0u8..).filter(|(weight, _)| **weight != 0);
         let used = weights.clone().count() as u8;
         if used == 0 {
             continue;
         }
         count += 1;
-        write_varint(&mut body, key - before);
-        before = key;
+        write_varint(&mut body, digest - before);
+        before = digest;
         body.push(used);
         for (weight, label) in weights {
             body.extend([label, *weight as u8]);
@@ -56,29 +58,24 @@ impl Crf {
             }
         }
         let count = reader.u32()? as usize;
-        let (mut keys, mut bodies) = (Vec::with_capacity(count.min(1 << 24)), Vec::with_capacity(count.min(1 << 24)));
-        let mut key = 0u32;
-        let features = reader.bytes;
-        for _ in 0..count {
-            key = key.checked_add(reader.varint()?).ok_or_else(|| wrong("hashes out of order"))?;
-            keys.push(key);
-            bodies.push((features.len() - reader.bytes.len()) as u32);
+        // Two bytes at least for each.
+        if count > reader.bytes.len() / 2 {
+            return Err(wrong("cut short"));
+        }
+        let mut digest = 0u32;
+        let next = || {
+            digest = digest.checked_add(reader.varint()?).ok_or_else(|| wrong("hashes out of order"))?;
+            let mut row = [0i8; LANES];
             for _ in 0..reader.byte()? {
-                if usize::from(reader.byte()?) >= labels {
+                let label = usize::from(reader.byte()?);
+                if label >= labels {
                     return Err(wrong("label out of range"));
                 }
-                reader.byte()?;
+                row[label] = reader.byte()? as i8;
             }
-        }
-        let row_of = |index: usize| {
-            let mut row = [0i8; LANES];
-            let body = &features[bodies[index] as usize..];
-            for weight in body[1..].chunks_exact(2).take(usize::from(body[0])) {
-                row[usize::from(weight[0])] = weight[1] as i8;
-            }
-            row
+            Ok((digest, row))
         };
-        Ok(Self { chain: Chain { labels, steps }, table: Table::new(&keys, row_of) })
+        Ok(Self { chain: Chain { labels, steps }, table: Table::new(count, next)? })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The weights of features, laid out for reading: one cache line a feature.
 
 use super::LANES;
+use crate::learn::ranks::{Ranks, spread};
 
 /// Stored weights are multiples of one over this.
 pub(super) const STEP: f32 = 24.0;
@@ -11,12 +12,6 @@ pub(super) const MOST_LABELS: usize = LANES - CHECK;
 /// Bytes of a feature's check.
 const CHECK: usize = 3;
 
-/// Bits of the index: one MiB (and half of one for the counts), small enough to stay in a near cache.
-const INDEX_BITS: u32 = 23;
-
-/// Bits of a word of the index.
-const WORD: u32 = u64::BITS;
-
 /// So many features are looked up side by side.
 const SIDE_BY_SIDE: usize = 128;
 
@@ -25,71 +20,51 @@ const SIDE_BY_SIDE: usize = 128;
 #[repr(align(32))]
 struct Entry([i8; LANES]);
 
-/// Entries in the order of their digests, one after another. A bit of the index is set where a digest with these upper bits is there: that
-/// turns away most features without weights, and the set bits before it say where the entry stands.
+/// Entries in the order of their digests, one after another.
 #[derive(Debug, Clone)]
 pub(super) struct Table {
     entries: Vec<Entry>,
-    index: Vec<u64>,
-    /// How many entries stand before those of each word of the index; last, how many there are.
-    before: Vec<u32>,
+    ranks: Ranks,
 }
 
 impl Table {
-    /// Lays out the features with the given keys, none twice; `row_of` gives the weights of the key at an index. (The weights come one after
-    /// another, so that all of them need not stand in memory twice.)
-    pub(super) fn new(keys: &[u32], row_of: impl Fn(usize) -> [i8; LANES]) -> Self {
-        let mut order: Vec<u32> = (0..keys.len() as u32).collect();
-        order.sort_unstable_by_key(|&index| spread(keys[index as usize]));
-        let words = 1 << (INDEX_BITS - WORD.ilog2());
-        let mut table =
-            Self { entries: Vec::with_capacity(keys.len()), index: vec![0; words], before: vec![0; words + 1] };
-        for index in order {
-            let digest = spread(keys[index as usize]);
-            let mut entry = row_of(index as usize);
+    /// Lays out `count` features, which `next` gives in the ascending order of their digests, each with its weights.
+    ///
+    /// # Errors
+    /// What `next` fails with.
+    pub(super) fn new<E>(count: usize, mut next: impl FnMut() -> Result<(u32, [i8; LANES]), E>) -> Result<Self, E> {
+        let (mut entries, mut digests) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for _ in 0..count {
+            let (digest, mut entry) = next()?;
             entry[MOST_LABELS..].copy_from_slice(&check(digest));
-            table.entries.push(Entry(entry));
-            let (word, bit) = home(digest);
-            table.index[word] |= 1 << bit;
-            table.before[word + 1] += 1;
+            entries.push(Entry(entry));
+            digests.push(digest);
         }
-        for word in 0..words {
-            table.before[word + 1] += table.before[word];
-        }
-        table
-    }
-
-    /// Where the entries are among which the one with this digest is, if any: it comes first, unless another shares its bit or one before it.
-    fn among(&self, digest: u32) -> (u32, u32) {
-        let (word, bit) = home(digest);
-        let from = self.before[word] + (self.index[word] & ((1 << bit) - 1)).count_ones();
-        (from, self.before[word + 1])
+        Ok(Self { entries, ranks: Ranks::new(count, digests.into_iter()) })
     }
 
     /// The sum of the features' weights in steps of 1/[`STEP`], a lane a label. Lanes without a label hold nothing of use.
     pub(super) fn sum(&self, features: &[u32]) -> [i16; LANES] {
         let mut sum = [0i16; LANES];
         let mut likely = [0u32; SIDE_BY_SIDE];
-        let mut places = [(0u32, 0u32); SIDE_BY_SIDE];
+        let mut places = [(0usize, 0usize); SIDE_BY_SIDE];
         for features in features.chunks(SIDE_BY_SIDE) {
             let mut count = 0;
             for &feature in features {
                 let digest = spread(feature);
-                let (word, bit) = home(digest);
                 // Without a branch, which nobody could foretell.
                 likely[count] = digest;
-                count += usize::from(self.index[word] >> bit & 1 == 1);
+                count += usize::from(self.ranks.may_hold(digest));
             }
             for (place, &digest) in places.iter_mut().zip(&likely[..count]) {
-                *place = self.among(digest);
+                *place = self.ranks.among(digest);
             }
             // A first touch of all, so that the waits for memory overlap: nothing here depends on what is read.
-            let touched = places[..count].iter().fold(0, |all, &(from, _)| all ^ self.entries[from as usize].0[0]);
+            let touched = places[..count].iter().fold(0, |all, &(from, _)| all ^ self.entries[from].0[0]);
             std::hint::black_box(touched);
             for (&(from, to), &digest) in places.iter().zip(&likely[..count]) {
                 let check = check(digest);
-                let entries = &self.entries[from as usize..to as usize];
-                if let Some(entry) = entries.iter().find(|entry| entry.0[MOST_LABELS..] == check) {
+                if let Some(entry) = self.entries[from..to].iter().find(|entry| entry.0[MOST_LABELS..] == check) {
                     for (sum, weight) in sum.iter_mut().zip(entry.0) {
                         *sum = sum.wrapping_add(i16::from(weight));
                     }
@@ -100,18 +75,7 @@ impl Table {
     }
 }
 
-/// The word of the index and the bit in it.
-fn home(digest: u32) -> (usize, u32) {
-    let bit = digest >> (u32::BITS - INDEX_BITS);
-    ((bit / WORD) as usize, bit % WORD)
-}
-
-/// A permutation of the keys that spreads them evenly: words are by its upper bits, checks by its lower.
-fn spread(key: u32) -> u32 {
-    key.wrapping_mul(0x9e37_79b1)
-}
-
-/// Together with the word, which stands for the upper 17 bits, the lower 24 leave no room for confusion.
+/// The lower 24 bits: enough to tell the entries of a word of the index apart, see [`Ranks`].
 fn check(digest: u32) -> [i8; CHECK] {
     let [a, b, c, _] = digest.to_le_bytes();
     [a as i8, b as i8, c as i8]
@@ -120,6 +84,13 @@ fn check(digest: u32) -> [i8; CHECK] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn table(mut rows: Vec<(u32, [i8; LANES])>) -> Table {
+        rows.sort_unstable_by_key(|&(key, _)| spread(key));
+        let (count, mut rows) = (rows.len(), rows.into_iter());
+        let next = || rows.next().map(|(key, row)| (spread(key), row)).ok_or(());
+        Table::new(count, next).expect("as many rows as told")
+    }
 
     #[test]
     fn sums_what_is_there_and_nothing_else() {
@@ -130,8 +101,7 @@ mod tests {
                 (n.wrapping_mul(2_654_435_769) | 1, row)
             })
             .collect();
-        let keys: Vec<u32> = rows.iter().map(|(key, _)| *key).collect();
-        let table = Table::new(&keys, |index| rows[index].1);
+        let table = table(rows.clone());
         for chunk in rows.chunks(7) {
             let mut features: Vec<u32> = chunk.iter().map(|(key, _)| *key).collect();
             let mut expected = [0i16; LANES];
@@ -156,7 +126,7 @@ mod tests {
             row[index] = 7;
             row
         };
-        let table = Table::new(&keys[..5], row_of);
+        let table = table(keys[..5].iter().enumerate().map(|(index, &key)| (key, row_of(index))).collect());
         for (index, &key) in keys[..5].iter().enumerate() {
             let sum = table.sum(&[key]);
             assert!((0..MOST_LABELS).all(|lane| sum[lane] == if lane == index { 7 } else { 0 }));

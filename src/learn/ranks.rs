@@ -1,0 +1,85 @@
+//! Where the rows of hashed features stand, for the tables of weights: most features that a text has are in no table, and one bit says so.
+
+/// Bits of the index for each row, at least: about one in sixteen is set.
+const SPARSE: usize = 16;
+
+/// The largest index: one MiB (and half of one for the counts), small enough to stay in a near cache.
+const MOST_BITS: u32 = 23;
+
+/// The smallest: its words stand for the upper 8 bits of a digest, so that its lower 24 say which row of a word is meant.
+const LEAST_BITS: u32 = 14;
+
+/// Bits of a word of the index.
+const WORD: u32 = u64::BITS;
+
+/// An index of rows that stand in the order of their digests. A bit is set where a digest with these upper bits is there: that turns away
+/// most features without a row, and the set bits before it say where the row stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ranks {
+    bits: u32,
+    index: Vec<u64>,
+    /// How many rows stand before those of each word of the index; last, how many there are.
+    before: Vec<u32>,
+}
+
+impl Ranks {
+    /// Of `count` rows, whose digests come in ascending order.
+    pub(super) fn new(count: usize, digests: impl Iterator<Item = u32>) -> Self {
+        let bits = (count.max(1).saturating_mul(SPARSE)).next_power_of_two().ilog2().clamp(LEAST_BITS, MOST_BITS);
+        let words = 1 << (bits - WORD.ilog2());
+        let mut ranks = Self { bits, index: vec![0; words], before: vec![0; words + 1] };
+        for digest in digests {
+            let (word, bit) = ranks.home(digest);
+            ranks.index[word] |= 1 << bit;
+            ranks.before[word + 1] += 1;
+        }
+        for word in 0..words {
+            ranks.before[word + 1] += ranks.before[word];
+        }
+        ranks
+    }
+
+    /// Whether there may be a row with this digest.
+    pub(super) fn may_hold(&self, digest: u32) -> bool {
+        let (word, bit) = self.home(digest);
+        self.index[word] >> bit & 1 == 1
+    }
+
+    /// From which row to before which one the row with this digest is, if any: it comes first, unless another shares its bit or one before
+    /// it.
+    pub(super) fn among(&self, digest: u32) -> (usize, usize) {
+        let (word, bit) = self.home(digest);
+        let from = self.before[word] + (self.index[word] & ((1 << bit) - 1)).count_ones();
+        (from as usize, self.before[word + 1] as usize)
+    }
+
+    /// The word of the index and the bit in it.
+    fn home(&self, digest: u32) -> (usize, u32) {
+        let bit = digest >> (u32::BITS - self.bits);
+        ((bit / WORD) as usize, bit % WORD)
+    }
+}
+
+/// A feature's digest: a permutation of the hashes, of which the upper bits are spread evenly.
+pub(super) fn spread(feature: u32) -> u32 {
+    feature.wrapping_mul(0x9e37_79b1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_where_the_index_says() {
+        for count in [0, 1, 7, 5_000] {
+            let mut digests: Vec<u32> = (0..count).map(|n: u32| spread(n * 3)).collect();
+            digests.sort_unstable();
+            let ranks = Ranks::new(digests.len(), digests.iter().copied());
+            for n in 0..count * 3 {
+                let digest = spread(n);
+                let (from, to) = if ranks.may_hold(digest) { ranks.among(digest) } else { (0, 0) };
+                assert_eq!(digests[from..to].contains(&digest), n % 3 == 0);
+            }
+        }
+    }
+}
