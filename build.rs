@@ -5,6 +5,9 @@ use std::{env, error::Error, fs, path::Path};
 #[expect(unreachable_pub, reason = "the library hands it on")]
 #[path = "src/text/fold.rs"]
 mod folding;
+#[expect(dead_code, reason = "the library unpacks")]
+#[path = "src/packed.rs"]
+mod packed;
 mod text {
     pub(crate) use super::folding::fold;
 }
@@ -13,18 +16,16 @@ mod text {
 mod tables;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for used in ["data/gazetteer", "src/text/fold.rs", "src/lexicon/tables.rs"] {
-        println!("cargo::rerun-if-changed={used}");
-    }
+    println!("cargo::rerun-if-changed=data/gazetteer");
     let (data, out) = (Path::new("data/gazetteer"), env::var("OUT_DIR")?);
-    let pack = |name: &str, bytes: &[u8]| -> Result<(), Box<dyn Error>> {
-        Ok(fs::write(Path::new(&out).join(format!("{name}.zst")), zstd::encode_all(bytes, 19)?)?)
+    let write = |name: &str, bytes: &[u8]| -> Result<(), Box<dyn Error>> {
+        Ok(fs::write(Path::new(&out).join(format!("{name}.zst")), packed::pack(bytes)?)?)
     };
-    let texts = tables::NAMES.map(|name| fs::read_to_string(data.join(name)));
-    let texts = texts.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let read = |name: &str| fs::read_to_string(data.join(name)).map_err(|error| format!("{name}: {error}"));
+    let texts = tables::NAMES.map(read).into_iter().collect::<Result<Vec<_>, _>>()?;
     for (name, text) in tables::NAMES.iter().zip(&texts) {
-        pack(name, text.as_bytes())?;
+        write(name, text.as_bytes())?;
     }
     let matcher = tables::matcher(texts.iter().map(String::as_str)).map_err(|error| error.to_string())?;
-    pack("matcher", &matcher.serialize())
+    write("matcher", &matcher.serialize())
 }

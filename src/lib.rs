@@ -6,6 +6,8 @@ pub mod model;
 
 pub mod read;
 
+mod packed;
+
 pub mod lexicon;
 pub mod text;
 

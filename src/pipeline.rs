@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    detect::{Detector, fusion::Decision, second, tagger::Tagger, unpack},
+    detect::{Detector, fusion::Decision, second, tagger::Tagger},
     learn::{Logistic, ModelError},
     lexicon::{Gazetteer, Heads},
     model::{Article, Extraction},
+    packed,
     relate::{RelationModel, figures, figures::FigureModel, relations},
     resolve::{self, MergeModel},
     text::{Segmenter, Text},
@@ -94,14 +95,14 @@ impl Extractor {
 
     /// From packed models, in the order of [`MODEL_FILES`]; the error names the place of the damaged one.
     fn from_packed(packed: &[&[u8]]) -> Result<Self, (usize, ModelError)> {
-        Self::from_parts(|file| unpack(packed[file]))
+        Self::from_parts(|file| packed::unpack(packed[file]))
     }
 
     /// From the bytes of the models, by their places in [`MODEL_FILES`].
     fn from_parts(bytes: impl Fn(usize) -> Vec<u8> + Sync) -> Result<Self, (usize, ModelError)> {
         let at = |file: usize| move |source: ModelError| (file, source);
         // One after another save for the words, so that no two of them are in the making, and take twice their room, at a time; the largest
-        // first, so that what is let go of it is filled by the others.
+        // first, so that the others use again the memory that it needed only while it was made.
         let (segmenter, rest) = rayon::join(Segmenter::new, || {
             let tagger = Tagger::from_bytes(&bytes(0)).map_err(at(0))?;
             let relations = RelationModel::from_bytes(&bytes(4)).map_err(at(4))?;

@@ -63,7 +63,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
     let parts = [&models.tagger, &models.fusion, &models.second, &models.merge, &models.relations, &models.figures];
     for (file, bytes) in MODEL_FILES.iter().zip(parts) {
         let path = args.output.join(file);
-        let packed = crate::detect::pack(bytes).into_diagnostic()?;
+        let packed = crate::packed::pack(bytes).into_diagnostic()?;
         std::fs::write(&path, packed)
             .into_diagnostic()
             .wrap_err_with(|| format!("cannot write the model {}", path.display()))?;

@@ -56,22 +56,3 @@ pub fn decide(context: &Context<'_>, candidates: &[Candidate], fusion: &Logistic
     let (kept, numbers) = second::describe(context, candidates, &first);
     fusion::decide(kept.into_iter().map(|index| candidates[index]).zip(second.scores(&numbers)), THRESHOLD)
 }
-
-/// Sizes above this are not believed.
-const LARGEST: usize = 1 << 28;
-
-/// Packs a model's bytes. Their number is written along, so that unpacking takes no more memory than they do.
-///
-/// # Errors
-/// When zstd fails, for want of memory.
-pub fn pack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    zstd::bulk::compress(bytes, 22)
-}
-
-/// A packed model's bytes; empty where they are damaged, which the model's reader then reports.
-pub fn unpack(packed: &[u8]) -> Vec<u8> {
-    let size = zstd::zstd_safe::get_frame_content_size(packed).ok().flatten();
-    let size = size.and_then(|size| usize::try_from(size).ok()).filter(|size| *size <= LARGEST);
-    let exact = size.and_then(|size| zstd::bulk::decompress(packed, size).ok());
-    exact.or_else(|| zstd::decode_all(packed).ok()).unwrap_or_default()
-}

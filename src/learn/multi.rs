@@ -108,10 +108,9 @@ impl MultiLogistic {
         self.rows.get(from + at)
     }
 
-    /// Of features with their weights, by digest.
-    fn from_rows(rows: impl Iterator<Item = (u32, [i8; COLUMNS])>, bias: Scores) -> Self {
-        let (digests, rows): (Vec<u32>, Vec<[i8; COLUMNS]>) = rows.unzip();
-        Self { ranks: Ranks::new(digests.len(), digests.iter().copied()), digests, rows, bias }
+    /// Of the features' digests, in order, and their weights.
+    fn from_rows(digests: Vec<u32>, rows: Vec<[i8; COLUMNS]>, bias: Scores) -> Self {
+        Self { ranks: Ranks::new(&digests), digests, rows, bias }
     }
 
     /// Learns from bags; the same bags in the same order give the same model.
@@ -167,10 +166,12 @@ impl MultiLogistic {
         let rows = keys.into_iter().zip(weights).map(|(key, row)| (spread(key), row.map(quantised)));
         let mut rows: Vec<_> = rows.filter(|(_, row)| row.iter().any(|&weight| weight != 0)).collect();
         rows.sort_unstable();
-        Self::from_rows(rows.into_iter(), bias)
+        let (digests, rows) = rows.into_iter().unzip();
+        Self::from_rows(digests, rows, bias)
     }
 
-    /// The model as bytes: the features' digests in order, for each the columns that have weights.
+    /// The model as bytes: the features in the order of their digests; for each how far its digest is from the one before, and the columns
+    /// that have weights.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         bytes.extend((self.digests.len() as u32).to_le_bytes());
@@ -204,7 +205,7 @@ impl MultiLogistic {
         for value in &mut bias {
             *value = f32::from_bits(word(take(4)?));
         }
-        let mut entries = Vec::with_capacity(count.min(1 << 20));
+        let (mut digests, mut rows) = (Vec::with_capacity(count.min(1 << 20)), Vec::with_capacity(count.min(1 << 20)));
         let mut digest = 0u32;
         for _ in 0..count {
             let mut step = 0u32;
@@ -215,15 +216,16 @@ impl MultiLogistic {
                     break;
                 }
             }
-            digest = digest.checked_add(step).ok_or_else(|| wrong("hashes out of order"))?;
+            digest = digest.checked_add(step).ok_or_else(|| wrong("digests out of order"))?;
             let mask = word(take(4)?);
             let values = take(mask.count_ones() as usize)?;
             let mut row = [0i8; COLUMNS];
             let columns = (0..COLUMNS).filter(|&column| mask >> column & 1 == 1);
             columns.zip(values).for_each(|(column, &value)| row[column] = value as i8);
-            entries.push((digest, row));
+            digests.push(digest);
+            rows.push(row);
         }
-        Ok((Self::from_rows(entries.into_iter(), bias), rest))
+        Ok((Self::from_rows(digests, rows, bias), rest))
     }
 }
 
@@ -312,6 +314,6 @@ mod tests {
         assert!(model.scores(&[7])[0] < model.scores(&[1])[0]);
         let bytes = model.to_bytes();
         assert_eq!(MultiLogistic::from_bytes(&bytes).expect("reads back").0.to_bytes(), bytes);
-        assert!(MultiLogistic::from_bytes(&bytes[..bytes.len() - 1]).is_err());
+        assert!((0..bytes.len()).all(|length| MultiLogistic::from_bytes(&bytes[..length]).is_err()));
     }
 }

@@ -1,16 +1,19 @@
 //! Where the rows of hashed features stand, for the tables of weights: most features that a text has are in no table, and one bit says so.
 
-/// Bits of the index for each row, at least: about one in sixteen is set.
+/// Bits of the index for each row, as long as [`MOST_BITS`] allows: at most one in sixteen is set.
 const SPARSE: usize = 16;
 
 /// The largest index: one MiB (and half of one for the counts), small enough to stay in a near cache.
 const MOST_BITS: u32 = 23;
 
-/// The smallest: its words stand for the upper 8 bits of a digest, so that its lower 24 say which row of a word is meant.
+/// The smallest.
 const LEAST_BITS: u32 = 14;
 
 /// Bits of a word of the index.
 const WORD: u32 = u64::BITS;
+
+/// So many upper bits of a digest are known from the word of the index that it falls to.
+pub(super) const KNOWN_BITS: u32 = LEAST_BITS - WORD.ilog2();
 
 /// An index of rows that stand in the order of their digests. A bit is set where a digest with these upper bits is there: that turns away
 /// most features without a row, and the set bits before it say where the row stands.
@@ -23,12 +26,13 @@ pub(super) struct Ranks {
 }
 
 impl Ranks {
-    /// Of `count` rows, whose digests come in ascending order.
-    pub(super) fn new(count: usize, digests: impl Iterator<Item = u32>) -> Self {
-        let bits = (count.max(1).saturating_mul(SPARSE)).next_power_of_two().ilog2().clamp(LEAST_BITS, MOST_BITS);
+    /// Of rows with these digests, which ascend.
+    pub(super) fn new(digests: &[u32]) -> Self {
+        let bits = (digests.len().clamp(1, 1 << MOST_BITS) * SPARSE).next_power_of_two().ilog2();
+        let bits = bits.clamp(LEAST_BITS, MOST_BITS);
         let words = 1 << (bits - WORD.ilog2());
         let mut ranks = Self { bits, index: vec![0; words], before: vec![0; words + 1] };
-        for digest in digests {
+        for &digest in digests {
             let (word, bit) = ranks.home(digest);
             ranks.index[word] |= 1 << bit;
             ranks.before[word + 1] += 1;
@@ -45,8 +49,7 @@ impl Ranks {
         self.index[word] >> bit & 1 == 1
     }
 
-    /// From which row to before which one the row with this digest is, if any: it comes first, unless another shares its bit or one before
-    /// it.
+    /// The rows among which the one with this digest is, if there is one, as (start, end): it is the first, unless others share its bit.
     pub(super) fn among(&self, digest: u32) -> (usize, usize) {
         let (word, bit) = self.home(digest);
         let from = self.before[word] + (self.index[word] & ((1 << bit) - 1)).count_ones();
@@ -71,11 +74,11 @@ mod tests {
 
     #[test]
     fn rows_are_where_the_index_says() {
-        for count in [0, 1, 7, 5_000] {
+        for count in [0, 1, 7, 5_000, 600_000] {
             let mut digests: Vec<u32> = (0..count).map(|n: u32| spread(n * 3)).collect();
             digests.sort_unstable();
-            let ranks = Ranks::new(digests.len(), digests.iter().copied());
-            for n in 0..count * 3 {
+            let ranks = Ranks::new(&digests);
+            for n in (0..count * 3).step_by(1 + count as usize / 5_000) {
                 let digest = spread(n);
                 let (from, to) = if ranks.may_hold(digest) { ranks.among(digest) } else { (0, 0) };
                 assert_eq!(digests[from..to].contains(&digest), n % 3 == 0);

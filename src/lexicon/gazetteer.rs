@@ -4,7 +4,10 @@
 use std::sync::LazyLock;
 
 use super::tables::{self, Matcher};
-use crate::model::{EntityType, Span, UnknownName};
+use crate::{
+    model::{EntityType, Span, UnknownName},
+    packed::unpack,
+};
 
 /// A row of a reference table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,8 +158,10 @@ const PACKED_MATCHER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/matcher.
 /// [`PACKED`] unpacked, once, each with its name.
 fn builtin_tables() -> &'static [(&'static str, &'static str)] {
     static TEXTS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
-        let unpack = |packed| zstd::decode_all(packed).ok().and_then(|text| String::from_utf8(text).ok());
-        let text = |packed| -> &'static str { Box::leak(unpack(packed).unwrap_or_default().into_boxed_str()) };
+        let text = |packed| -> &'static str {
+            let text = String::from_utf8(unpack(packed)).expect("the program's own tables are whole (tested)");
+            Box::leak(text.into_boxed_str())
+        };
         tables::NAMES.into_iter().zip(PACKED.map(text)).collect()
     });
     &TEXTS
@@ -165,9 +170,8 @@ fn builtin_tables() -> &'static [(&'static str, &'static str)] {
 impl Gazetteer {
     /// The tables that the program brings.
     pub fn builtin() -> Self {
-        let matcher =
-            zstd::decode_all(PACKED_MATCHER).ok().and_then(|bytes| Some(Matcher::deserialize(&bytes).ok()?.0));
-        let matcher = matcher.expect("the program's own matcher is whole (tested)");
+        let (matcher, _) =
+            Matcher::deserialize(&unpack(PACKED_MATCHER)).expect("the program's own matcher is whole (tested)");
         Self::with_matcher(builtin_tables(), matcher).expect("the program's own tables are well-formed (tested)")
     }
 
@@ -175,7 +179,7 @@ impl Gazetteer {
     /// other names, place. Lines that begin with `#` and a header line that begins with `scheme` are passed over.
     ///
     /// # Errors
-    /// When a row is not understood, with table and line.
+    /// When a row is not understood, with table and line; when there are more forms than the matcher holds.
     pub fn from_tables(tables: &[(&str, &'static str)]) -> Result<Self, GazetteerError> {
         let matcher = tables::matcher(tables.iter().map(|&(_, text)| text)).map_err(GazetteerError::Matcher)?;
         Self::with_matcher(tables, matcher)
@@ -188,19 +192,20 @@ impl Gazetteer {
         for &(table, text) in tables {
             for (line, row) in tables::rows(text) {
                 let wrong = |reason: String| GazetteerError::Row { table: table.to_owned(), line, reason };
-                let row = row.map_err(|columns| wrong(format!("{columns} columns; 3 or 6 are expected")))?;
+                let row = row.map_err(|columns| wrong(format!("{columns} columns; 2, 3 or 6 are expected")))?;
                 let kind: EntityType = row.kind.parse().map_err(|e: UnknownName| wrong(e.to_string()))?;
                 let entry = entries.len() as u32;
                 entries.push(Entry { scheme: row.scheme, code: row.code, kind, name: row.name, place: row.place });
                 for (form, official) in row.forms() {
                     let class = class_of(row.scheme, kind, official);
-                    let number = number(&matcher, &form).ok_or_else(|| wrong(format!("`{form}` has no number")))?;
+                    let number = number_of(&matcher, &form).ok_or_else(|| wrong(format!("`{form}` has no number")))?;
                     stands_for.push((number, entry));
                     // Forms are numbered in the order in which they come.
-                    let Some(known) = classes.get_mut(number as usize) else {
+                    if number as usize == classes.len() {
                         classes.push(class);
                         continue;
-                    };
+                    }
+                    let known = &mut classes[number as usize];
                     // Of several classes the first table's stays, but a well-known name outranks a short name.
                     if matches!(class, NameClass::Known(_) | NameClass::KnownRegion | NameClass::IndustryTerm)
                         && matches!(*known, NameClass::FirmShort | NameClass::TownshipShort | NameClass::IndustryClass)
@@ -250,12 +255,12 @@ impl Gazetteer {
 
     /// The form that is exactly this folded text.
     pub fn form(&self, folded: &str) -> Option<u32> {
-        number(&self.matcher, folded)
+        number_of(&self.matcher, folded)
     }
 }
 
 /// The number of the form that is exactly this folded text.
-fn number(matcher: &Matcher, folded: &str) -> Option<u32> {
+fn number_of(matcher: &Matcher, folded: &str) -> Option<u32> {
     let mut found = matcher.find_overlapping_iter(folded);
     found.find(|found| (found.start(), found.end()) == (0, folded.len())).map(|found| found.value())
 }

@@ -59,7 +59,7 @@ pub(crate) fn rows(table: &str) -> impl Iterator<Item = (usize, Result<Row<'_>, 
 /// The matcher over all forms of tables, which are numbered in the order in which they come first.
 ///
 /// # Errors
-/// When there are none, or more than the matcher holds.
+/// When there are more than the matcher holds.
 pub(crate) fn matcher<'a>(tables: impl Iterator<Item = &'a str>) -> Result<Matcher, DaachorseError> {
     let forms = tables.flat_map(rows).filter_map(|(_, row)| row.ok()).flat_map(|row| row.forms());
     let mut numbered: Vec<(String, u32)> = forms.map(|(form, _)| form).zip(0..).collect();

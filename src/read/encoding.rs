@@ -20,9 +20,13 @@ pub(super) struct Head {
 pub(super) fn as_utf8_if_utf16<'r>(bytes: Box<dyn Read + 'r>) -> io::Result<(Head, Box<dyn Read + 'r>)> {
     let (head, bytes) = peek(bytes)?;
     match Encoding::for_bom(&head.bytes) {
-        Some((encoding, _)) if encoding == UTF_16LE || encoding == UTF_16BE => {
-            peek(Box::new(Transcoding { bytes, decoder: encoding.new_decoder(), text: Cursor::default(), done: false }))
-        }
+        Some((encoding, _)) if encoding == UTF_16LE || encoding == UTF_16BE => peek(Box::new(Transcoding {
+            bytes,
+            decoder: encoding.new_decoder(),
+            text: Cursor::default(),
+            done: false,
+            damaged: false,
+        })),
         Some((_, length)) => {
             let mut bytes = bytes;
             bytes.read_exact(&mut vec![0; length])?;
@@ -70,14 +74,19 @@ struct Transcoding<'r> {
     decoder: Decoder,
     text: Cursor<String>,
     done: bool,
+    /// Bytes that mean nothing were met: an error once the text up to them is handed on.
+    damaged: bool,
 }
 
 impl Read for Transcoding<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let count = self.text.read(buffer)?;
-            if count > 0 || self.done || buffer.is_empty() {
+            if count > 0 || self.done && !self.damaged || buffer.is_empty() {
                 return Ok(count);
+            }
+            if std::mem::take(&mut self.damaged) {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "the bytes are not valid UTF-16"));
             }
             let mut raw = [0; 8192];
             let length = self.bytes.read(&mut raw)?;
@@ -86,7 +95,8 @@ impl Read for Transcoding<'_> {
             text.clear();
             // Four bytes of UTF-8 for a byte are more than any encoding needs.
             text.reserve(self.decoder.max_utf8_buffer_length(length).unwrap_or(4 * length + 16));
-            let _ = self.decoder.decode_to_string(&raw[..length], text, self.done);
+            let (_, _, damaged) = self.decoder.decode_to_string(&raw[..length], text, self.done);
+            self.damaged = damaged;
             self.text.set_position(0);
         }
     }
@@ -240,6 +250,20 @@ mod tests {
         let mut text = String::new();
         stream.read_to_string(&mut text).unwrap();
         assert_eq!((text.as_str(), head.bytes.as_slice()), (TEXT, TEXT.as_bytes()));
+    }
+
+    #[test]
+    fn damaged_utf_16_is_read_up_to_the_damage_and_reported() {
+        // A low surrogate by itself, then half a unit.
+        for damage in [&[0x00, 0xdc][..], &[0x4e]] {
+            let units = std::iter::once(0xfeff).chain("园区".encode_utf16()).flat_map(u16::to_le_bytes);
+            let bytes: Vec<u8> = units.chain(damage.iter().copied()).collect();
+            let (_, mut stream) = as_utf8_if_utf16(Box::new(&bytes[..])).unwrap();
+            let mut read = Vec::new();
+            let error = stream.read_to_end(&mut read).expect_err("the damage is reported");
+            assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+            assert!(read.starts_with("园区".as_bytes()));
+        }
     }
 
     proptest! {

@@ -236,6 +236,18 @@ mod tests {
         });
         assert_eq!(best.0, 3);
         assert!(best.1 > 0.8 && best.1 <= 1.001);
-        assert!(Crf::from_bytes(&bytes[..40]).is_err());
+    }
+
+    #[test]
+    fn what_is_cut_short_or_out_of_order_is_refused() {
+        let bytes = train(3, &toy(), |from, to| to != 2 || from != 0, CrfOptions::default());
+        assert!((0..bytes.len()).all(|length| Crf::from_bytes(&bytes[..length]).is_err()));
+        // Magic, count of labels, transitions, count of features.
+        let count = 8 + 4 + 4 * 9;
+        let with_tail = |features: u32, tail: &[u8]| [&bytes[..count], &features.to_le_bytes()[..], tail].concat();
+        assert!(Crf::from_bytes(&with_tail(u32::MAX, &bytes[count + 4..])).is_err());
+        let furthest = [0xff, 0xff, 0xff, 0xff, 0x0f, 0];
+        assert!(Crf::from_bytes(&with_tail(1, &furthest)).is_ok());
+        assert!(Crf::from_bytes(&with_tail(2, &[furthest, furthest].concat())).is_err());
     }
 }

@@ -1,5 +1,5 @@
-//! The model as bytes: label count, transitions, then for each feature with a weight, in the order of digests, its digest and its weights in
-//! steps of 1/`STEP`, and for a label one byte each.
+//! The model as bytes: label count, transitions, count of features, then the features in the order of their digests: how far the digest is
+//! from the one before (in groups of seven bits), how many weights, and for each weight its label and its steps of 1/`STEP`, one byte each.
 
 use super::{Chain, Crf, LANES, MOST_LABELS, Row, table::Table};
 use crate::learn::{ModelError, ranks::spread};
@@ -63,8 +63,8 @@ impl Crf {
             return Err(wrong("cut short"));
         }
         let mut digest = 0u32;
-        let next = || {
-            digest = digest.checked_add(reader.varint()?).ok_or_else(|| wrong("hashes out of order"))?;
+        let next = |_| {
+            digest = digest.checked_add(reader.varint()?).ok_or_else(|| wrong("digests out of order"))?;
             let mut row = [0i8; LANES];
             for _ in 0..reader.byte()? {
                 let label = usize::from(reader.byte()?);
@@ -75,7 +75,7 @@ impl Crf {
             }
             Ok((digest, row))
         };
-        Ok(Self { chain: Chain { labels, steps }, table: Table::new(count, next)? })
+        Ok(Self { chain: Chain { labels, steps }, table: Table::new((0..count).map(next))? })
     }
 }
 

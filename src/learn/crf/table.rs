@@ -1,7 +1,7 @@
 //! The weights of features, laid out for reading: one cache line a feature.
 
 use super::LANES;
-use crate::learn::ranks::{Ranks, spread};
+use crate::learn::ranks::{KNOWN_BITS, Ranks, spread};
 
 /// Stored weights are multiples of one over this.
 pub(super) const STEP: f32 = 24.0;
@@ -9,8 +9,9 @@ pub(super) const STEP: f32 = 24.0;
 /// The lanes that hold weights; the others hold the check.
 pub(super) const MOST_LABELS: usize = LANES - CHECK;
 
-/// Bytes of a feature's check.
+/// Bytes of a feature's check: the lower bits of its digest. The upper ones follow from where the entry stands.
 const CHECK: usize = 3;
+const _: () = assert!(KNOWN_BITS + 8 * CHECK as u32 >= u32::BITS, "two digests could be taken for one");
 
 /// So many features are looked up side by side.
 const SIDE_BY_SIDE: usize = 128;
@@ -28,19 +29,19 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Lays out `count` features, which `next` gives in the ascending order of their digests, each with its weights.
+    /// Lays out features, which come in the ascending order of their digests, each with its weights.
     ///
     /// # Errors
-    /// What `next` fails with.
-    pub(super) fn new<E>(count: usize, mut next: impl FnMut() -> Result<(u32, [i8; LANES]), E>) -> Result<Self, E> {
-        let (mut entries, mut digests) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        for _ in 0..count {
-            let (digest, mut entry) = next()?;
+    /// The first that a row brings.
+    pub(super) fn new<E>(rows: impl ExactSizeIterator<Item = Result<(u32, [i8; LANES]), E>>) -> Result<Self, E> {
+        let (mut entries, mut digests) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+        for row in rows {
+            let (digest, mut entry) = row?;
             entry[MOST_LABELS..].copy_from_slice(&check(digest));
             entries.push(Entry(entry));
             digests.push(digest);
         }
-        Ok(Self { entries, ranks: Ranks::new(count, digests.into_iter()) })
+        Ok(Self { entries, ranks: Ranks::new(&digests) })
     }
 
     /// The sum of the features' weights in steps of 1/[`STEP`], a lane a label. Lanes without a label hold nothing of use.
@@ -75,7 +76,7 @@ impl Table {
     }
 }
 
-/// The lower 24 bits: enough to tell the entries of a word of the index apart, see [`Ranks`].
+/// What tells the entries of a word of the index apart.
 fn check(digest: u32) -> [i8; CHECK] {
     let [a, b, c, _] = digest.to_le_bytes();
     [a as i8, b as i8, c as i8]
@@ -83,13 +84,14 @@ fn check(digest: u32) -> [i8; CHECK] {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
     use super::*;
 
     fn table(mut rows: Vec<(u32, [i8; LANES])>) -> Table {
         rows.sort_unstable_by_key(|&(key, _)| spread(key));
-        let (count, mut rows) = (rows.len(), rows.into_iter());
-        let next = || rows.next().map(|(key, row)| (spread(key), row)).ok_or(());
-        Table::new(count, next).expect("as many rows as told")
+        let Ok(table) = Table::new(rows.into_iter().map(|(key, row)| Ok::<_, Infallible>((spread(key), row))));
+        table
     }
 
     #[test]

@@ -43,7 +43,7 @@ const WUQING: &[(&str, EntityType)] = &[("武清区", EntityType::Region)];
 /// The model that the program brings.
 fn builtin() -> FigureModel {
     let packed = include_bytes!("../../../data/models/figures.bin.zst");
-    FigureModel::from_bytes(&crate::detect::unpack(packed)).expect("the program's own model is whole")
+    FigureModel::from_bytes(&crate::packed::unpack(packed)).expect("the program's own model is whole")
 }
 
 #[test]

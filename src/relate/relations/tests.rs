@@ -69,7 +69,7 @@ fn toy_model() -> &'static RelationModel {
 /// The model that the program brings.
 fn builtin() -> RelationModel {
     let packed = include_bytes!("../../../data/models/relations.bin.zst");
-    RelationModel::from_bytes(&crate::detect::unpack(packed)).expect("the program's own model is whole")
+    RelationModel::from_bytes(&crate::packed::unpack(packed)).expect("the program's own model is whole")
 }
 
 #[test]
