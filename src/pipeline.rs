@@ -62,6 +62,20 @@ pub enum ExtractorError {
     },
 }
 
+impl ExtractorError {
+    /// The message in Chinese.
+    pub fn in_chinese(&self) -> String {
+        match self {
+            Self::Io { path, source } => {
+                format!("无法读取模型 {}：{source}；模型文件夹由 `yutu train` 写出", path.display())
+            }
+            Self::Model { path, .. } => {
+                format!("模型 {} 已损坏或属于其他版本，请用 `yutu train` 重新训练", path.display())
+            }
+        }
+    }
+}
+
 impl Extractor {
     /// With the dictionaries and models that the program brings.
     pub fn builtin() -> Self {

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use miette::{IntoDiagnostic as _, WrapErr as _};
+use miette::{IntoDiagnostic as _, Report, WrapErr as _, miette};
 
-use super::Context;
+use super::{Context, Lang};
 use crate::pipeline::Extractor;
 
 /// The option of commands that extract.
@@ -17,16 +17,16 @@ pub(super) struct ModelArgs {
 
 impl ModelArgs {
     /// The extractor with the models asked for.
-    pub(super) fn extractor(&self, context: &Context) -> Result<Extractor, miette::Report> {
-        match &self.models {
-            None => Ok(Extractor::builtin()),
-            Some(folder) => Extractor::from_dir(folder).into_diagnostic().wrap_err_with(|| {
-                let folder = folder.display();
-                match context.lang {
-                    super::Lang::Zh => format!("无法使用文件夹 {folder} 中的模型"),
-                    super::Lang::En => format!("cannot use the models in {folder}"),
-                }
-            }),
+    pub(super) fn extractor(&self, context: &Context) -> Result<Extractor, Report> {
+        let Some(folder) = &self.models else {
+            return Ok(Extractor::builtin());
+        };
+        let (read, folder) = (Extractor::from_dir(folder), folder.display());
+        match context.lang {
+            Lang::Zh => read
+                .map_err(|error| miette!("{}", error.in_chinese()))
+                .wrap_err_with(|| format!("无法使用文件夹 {folder} 中的模型")),
+            Lang::En => read.into_diagnostic().wrap_err_with(|| format!("cannot use the models in {folder}")),
         }
     }
 }

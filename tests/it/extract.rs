@@ -141,3 +141,24 @@ fn a_reader_that_goes_away_ends_the_program_quietly() {
     assert_eq!((child.wait().unwrap().code(), stderr.as_str()), (Some(0), ""));
     writing.join().unwrap();
 }
+
+#[test]
+fn models_that_cannot_be_used_are_named_in_both_languages() {
+    let folder = tempfile::tempdir().unwrap();
+    let models = folder.path().to_str().expect("a path of letters");
+    let text = fixture_argument("plain.txt");
+    let said = |lang: &str| {
+        let mut command = command(&["extract", "--models", models, &text]);
+        command.env("LANG", lang);
+        let run = finish(command, &[]);
+        assert_eq!((run.status, run.stdout.as_str()), (Some(1), ""));
+        run.stderr
+    };
+    assert!(said("C.UTF-8").contains("cannot read the model"));
+    assert!(said("zh_CN.UTF-8").contains("无法读取模型"));
+    for name in ["tagger", "fusion", "second", "merge", "relations", "figures"] {
+        std::fs::write(folder.path().join(format!("{name}.bin.zst")), b"no model").unwrap();
+    }
+    assert!(said("C.UTF-8").contains("train it again with `yutu train`"));
+    assert!(said("zh_CN.UTF-8").contains("请用 `yutu train` 重新训练"));
+}
