@@ -2,6 +2,7 @@
 //! deterministic: the same examples in the same order give the same bytes.
 
 mod boost;
+mod bytes;
 pub mod crf;
 mod features;
 mod logistic;

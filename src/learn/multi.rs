@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::{
     ModelError,
+    bytes::{Reader, write_digest, wrong},
     ranks::{Ranks, spread},
 };
 
@@ -179,7 +180,7 @@ impl MultiLogistic {
         let mut last = 0;
         for (&digest, row) in self.digests.iter().zip(&self.rows) {
             let mask = (0..COLUMNS).filter(|&column| row[column] != 0).fold(0u32, |mask, column| mask | 1 << column);
-            push_varint(&mut bytes, digest - last);
+            write_digest(&mut bytes, last, digest);
             last = digest;
             bytes.extend(mask.to_le_bytes());
             bytes.extend(row.iter().filter(|&&weight| weight != 0).map(|&weight| weight as u8));
@@ -192,40 +193,26 @@ impl MultiLogistic {
     /// # Errors
     /// When the bytes are of another kind or cut short.
     pub fn from_bytes(bytes: &[u8]) -> Result<(Self, &[u8]), ModelError> {
-        let wrong = |reason: &str| ModelError { reason: reason.to_owned() };
-        let mut rest = bytes.strip_prefix(MAGIC.as_slice()).ok_or_else(|| wrong("no such table begins like this"))?;
-        let mut take = |count: usize| {
-            let (head, tail) = rest.split_at_checked(count).ok_or_else(|| wrong("cut short"))?;
-            rest = tail;
-            Ok::<&[u8], ModelError>(head)
-        };
-        let word = |bytes: &[u8]| bytes.try_into().map(u32::from_le_bytes).unwrap_or_default();
-        let count = word(take(4)?) as usize;
+        let rest = bytes.strip_prefix(MAGIC.as_slice()).ok_or_else(|| wrong("no such table begins like this"))?;
+        let mut reader = Reader { rest };
+        let count = reader.u32()? as usize;
         let mut bias = [0.0; COLUMNS];
         for value in &mut bias {
-            *value = f32::from_bits(word(take(4)?));
+            *value = f32::from_bits(reader.u32()?);
         }
         let (mut digests, mut rows) = (Vec::with_capacity(count.min(1 << 20)), Vec::with_capacity(count.min(1 << 20)));
         let mut digest = 0u32;
         for _ in 0..count {
-            let mut step = 0u32;
-            for shift in (0..35).step_by(7) {
-                let byte = take(1)?[0];
-                step |= u32::from(byte & 0x7f) << shift;
-                if byte < 0x80 {
-                    break;
-                }
-            }
-            digest = digest.checked_add(step).ok_or_else(|| wrong("digests out of order"))?;
-            let mask = word(take(4)?);
-            let values = take(mask.count_ones() as usize)?;
+            digest = reader.digest(digest)?;
+            let mask = reader.u32()?;
+            let values = reader.take(mask.count_ones() as usize)?;
             let mut row = [0i8; COLUMNS];
             let columns = (0..COLUMNS).filter(|&column| mask >> column & 1 == 1);
             columns.zip(values).for_each(|(column, &value)| row[column] = value as i8);
             digests.push(digest);
             rows.push(row);
         }
-        Ok((Self::from_rows(digests, rows, bias), rest))
+        Ok((Self::from_rows(digests, rows, bias), reader.rest))
     }
 }
 
@@ -233,15 +220,6 @@ impl MultiLogistic {
 fn quantised(weight: f32) -> i8 {
     let steps = (weight * STEP).round().clamp(-127.0, 127.0) as i8;
     if steps.unsigned_abs() < 3 { 0 } else { steps }
-}
-
-/// Appends a number in groups of seven bits, the lowest first.
-fn push_varint(bytes: &mut Vec<u8>, mut value: u32) {
-    while value >= 0x80 {
-        bytes.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
 }
 
 /// The features that enough bags have, sorted, and the bags' instances in terms of them.

@@ -82,6 +82,10 @@ mod tests {
                 let digest = spread(n);
                 let (from, to) = if ranks.may_hold(digest) { ranks.among(digest) } else { (0, 0) };
                 assert_eq!(digests[from..to].contains(&digest), n % 3 == 0);
+                // None before it but those that share its bit, none behind it but those of its word.
+                let shares = |row: &u32, bits: u32| row >> (u32::BITS - bits) == digest >> (u32::BITS - bits);
+                assert!(digests[from..to].iter().take_while(|row| **row < digest).all(|row| shares(row, ranks.bits)));
+                assert!(digests[from..to].iter().all(|row| shares(row, ranks.bits - WORD.ilog2())));
             }
         }
     }

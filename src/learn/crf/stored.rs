@@ -2,7 +2,11 @@
 //! from the one before (in groups of seven bits), how many weights, and for each weight its label and its steps of 1/`STEP`, one byte each.
 
 use super::{Chain, Crf, LANES, MOST_LABELS, Row, table::Table};
-use crate::learn::{ModelError, ranks::spread};
+use crate::learn::{
+    ModelError,
+    bytes::{Reader, write_digest, wrong},
+    ranks::spread,
+};
 
 const MAGIC: &[u8; 8] = b"yutucrf2";
 
@@ -27,7 +31,7 @@ pub(super) fn write(chain: &Chain, transitions: &[Row], rows: impl Iterator<Item
             continue;
         }
         count += 1;
-        write_varint(&mut body, digest - before);
+        write_digest(&mut body, before, digest);
         before = digest;
         body.push(used);
         for (weight, label) in weights {
@@ -46,7 +50,7 @@ impl Crf {
     /// When the bytes are of another kind or cut short.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
         let mut reader =
-            Reader { bytes: bytes.strip_prefix(MAGIC.as_slice()).ok_or_else(|| wrong("no tagger begins like this"))? };
+            Reader { rest: bytes.strip_prefix(MAGIC.as_slice()).ok_or_else(|| wrong("no tagger begins like this"))? };
         let labels = reader.u32()? as usize;
         if !(1..=MOST_LABELS).contains(&labels) {
             return Err(wrong("impossible number of labels"));
@@ -59,12 +63,12 @@ impl Crf {
         }
         let count = reader.u32()? as usize;
         // Two bytes at least for each.
-        if count > reader.bytes.len() / 2 {
+        if count > reader.rest.len() / 2 {
             return Err(wrong("cut short"));
         }
         let mut digest = 0u32;
         let next = |_| {
-            digest = digest.checked_add(reader.varint()?).ok_or_else(|| wrong("digests out of order"))?;
+            digest = reader.digest(digest)?;
             let mut row = [0i8; LANES];
             for _ in 0..reader.byte()? {
                 let label = usize::from(reader.byte()?);
@@ -77,48 +81,4 @@ impl Crf {
         };
         Ok(Self { chain: Chain { labels, steps }, table: Table::new((0..count).map(next))? })
     }
-}
-
-fn wrong(reason: &str) -> ModelError {
-    ModelError { reason: reason.to_owned() }
-}
-
-struct Reader<'a> {
-    bytes: &'a [u8],
-}
-
-impl Reader<'_> {
-    fn byte(&mut self) -> Result<u8, ModelError> {
-        let (&first, rest) = self.bytes.split_first().ok_or_else(|| wrong("cut short"))?;
-        self.bytes = rest;
-        Ok(first)
-    }
-
-    fn u32(&mut self) -> Result<u32, ModelError> {
-        let mut word = [0; 4];
-        for byte in &mut word {
-            *byte = self.byte()?;
-        }
-        Ok(u32::from_le_bytes(word))
-    }
-
-    fn varint(&mut self) -> Result<u32, ModelError> {
-        let mut value = 0u32;
-        for shift in (0..35).step_by(7) {
-            let byte = self.byte()?;
-            value |= u32::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
-            if byte < 0x80 {
-                return Ok(value);
-            }
-        }
-        Err(wrong("a number is too long"))
-    }
-}
-
-fn write_varint(bytes: &mut Vec<u8>, mut value: u32) {
-    while value >= 0x80 {
-        bytes.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
 }
