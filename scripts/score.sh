@@ -2,7 +2,7 @@
 # Scores the program's reading of annotated articles by the guidelines' own score.py:
 #   ../shared/gold/seeds    ten real articles, annotated twice; never trained on
 #   data/corpus/dev.txt     the dev split: articles of all writers of the corpus, kept for measuring and never trained on
-#   data/unseen             articles of four writers none of whose articles is trained on; annotated once
+#   data/unseen             articles of four writers none of whose articles is trained on; annotated twice, what one alone has is optional
 # Usage: scripts/score.sh [OPTIONS OF score.py, e.g. --by-type]     SHARED names another folder than ../shared.
 # Where the folder is missing it says so; in CI (CI=true) that is a failure.
 set -euo pipefail

@@ -1,4 +1,5 @@
-//! Small learners for the stages: hashed features, logistic regression, ranking, conditional random fields, boosted trees. Training is
+//! Small learners for the stages: hashed features, logistic regression, ranking, conditional random fields, boosted trees, a small
+//! neural network. Training is
 //! deterministic: the same examples in the same order give the same bytes.
 
 mod boost;
@@ -7,6 +8,7 @@ pub mod crf;
 mod features;
 mod logistic;
 mod multi;
+pub mod network;
 pub(crate) mod random;
 mod ranks;
 

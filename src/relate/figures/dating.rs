@@ -2,7 +2,7 @@
 
 use super::{
     page::Page,
-    period::{Period, Point},
+    period::Period,
     scan::Figure,
     time::{Calendar, Time},
     view::{View, count, distance},
@@ -187,12 +187,8 @@ pub(super) fn candidates(
             [kind, noun, verb, after, qualifier],
         );
     }
-    if calendar.year > 0 {
-        for (name, point) in [
-            ("this year", Point::Year(calendar.year)),
-            ("last year", Point::Year(calendar.year - 1)),
-            ("today", Point::Day(calendar.year, calendar.month, calendar.day)),
-        ] {
+    if let Some(periods) = calendar.periods() {
+        for (name, period) in ["this year", "last year", "today"].into_iter().zip(periods) {
             let mut f = Features::new();
             f.add(&["article", name]);
             f.add(&["article", name, kind]);
@@ -210,7 +206,7 @@ pub(super) fn candidates(
                     "last year" => 2.0,
                     _ => 3.0,
                 };
-            out.push(Candidate { period: Some(Period::at(point)), features: f, traits });
+            out.push(Candidate { period: Some(period), features: f, traits });
         }
     }
     if let Some(previous) = previous {

@@ -1,8 +1,9 @@
 //! Figures: every stated number with its unit, qualifier, period, indicator and subject.
 //!
 //! `scan` reads numbers, units and times by rules in one pass; four small models then say which of them are stated figures
-//! (`gate`), how they are qualified (`qualifier`), which period (`dating`) and which entity (`subject`) they speak of. Finding the
-//! entities is left to the stages before.
+//! (`gate`), how they are qualified (`qualifier`), which period (`dating`) and which entity (`subject`) they speak of, the
+//! last two at a `second` look and with the `opinion` of a network that reads the whole article. Finding the entities is left to the
+//! stages before.
 
 mod dating;
 mod gate;
@@ -10,6 +11,7 @@ mod indicator;
 mod mentions;
 mod model;
 mod numeral;
+mod opinion;
 mod page;
 mod period;
 mod qualifier;
@@ -113,30 +115,33 @@ pub fn observations(
         return (Vec::new(), Vec::new());
     }
     let prepared = Prepared::new(article, text, entities);
+    let looks = &model.looks;
     let figures = &prepared.scan.figures;
     let (mut subjects, mut periods): (Vec<Look<usize>>, Vec<Look<Period>>) = (Vec::new(), Vec::new());
     let mut read: Vec<Reading> = Vec::new();
     let mut last: Option<Last> = None;
     for (index, figure) in figures.iter().enumerate() {
         let features = gate::features(&prepared.page, &prepared.mentions, figures, &prepared.views, index);
-        let stated = model.stated(&features);
+        let stated = looks.stated(&features);
         if stated < THRESHOLD {
             continue;
         }
         let candidates = qualifier::candidates(&prepared.page, figure, &prepared.views[index], prepared.before(index));
-        let (qualifier, sure) = model.qualifier(&candidates);
-        let period = model.look_at_periods(index, &prepared.dates(index, qualifier, last));
-        let subject = model.look_at_subjects(index, &prepared.subjects(index, qualifier, last));
+        let (qualifier, sure) = looks.qualifier(&candidates);
+        let period = looks.look_at_periods(index, &prepared.dates(index, qualifier, last));
+        let subject = looks.look_at_subjects(index, &prepared.subjects(index, qualifier, last));
         last = Some(Last { index, period: period.best().0, entity: subject.best().0 });
         subjects.push(subject);
         periods.push(period);
         read.push(Reading { index, stated, qualifier, sure });
     }
+    let asking: Vec<usize> = read.iter().map(|reading| reading.index).collect();
+    let opinions = opinion::opinions(&model.network, &prepared, &asking);
     let mut out: Vec<Observation> = Vec::with_capacity(read.len());
-    for (at, &Reading { index, stated, qualifier, sure }) in read.iter().enumerate() {
+    for (at, (&Reading { index, stated, qualifier, sure }, other)) in read.iter().zip(&opinions).enumerate() {
         let (figure, view) = (&figures[index], &prepared.views[index]);
-        let (entity, named) = model.subject(figures, &prepared.views, &subjects, at);
-        let (period, dated) = model.period(figures, &prepared.views, &periods, at);
+        let (entity, named) = looks.subject(figures, &prepared.views, &subjects, at, other);
+        let (period, dated) = looks.period(figures, &prepared.views, &periods, at, other);
         let before = at
             .checked_sub(1)
             .map(|before| read[before].index)

@@ -1,10 +1,11 @@
-//! The learnt parts: four small linear models and four ensembles of trees, how they are trained from annotated articles, how they are stored.
+//! The learnt parts: four small linear models, four ensembles of trees and a network, how they are trained from annotated articles, how they are stored.
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{
     Last, Prepared, dating, gate,
+    opinion::{self, Opinion},
     period::Period,
     qualifier,
     scan::Figure,
@@ -14,16 +15,27 @@ use super::{
 };
 use crate::{
     gold::{GoldArticle, GoldObservation},
-    learn::{Boost, BoostOptions, Example, Features, Group, Logistic, ModelError, TrainOptions},
+    learn::{
+        Boost, BoostOptions, Example, Features, Group, Logistic, ModelError, TrainOptions,
+        network::{self, Lesson, Network, NetworkOptions},
+    },
     model::{Entity, Qualifier},
     text::Text,
 };
 
-const MAGIC: &[u8; 8] = b"yutufig2";
+const MAGIC: &[u8; 8] = b"yutufig3";
 
 /// What decides whether a number is a figure, how it is qualified, which period and which entity it speaks of.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FigureModel {
+    pub(super) looks: Looks,
+    /// Another opinion on subjects and periods.
+    pub(super) network: Network,
+}
+
+/// The models that look at candidates one by one.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Looks {
     gate: Logistic,
     qualifier: Logistic,
     period: Logistic,
@@ -72,7 +84,7 @@ fn weigh<'a>(linear: &Logistic, features: impl Iterator<Item = &'a Features>, tr
     features.zip(trees).map(|(features, trees)| LINEAR * linear.score(features) + trees).collect()
 }
 
-impl FigureModel {
+impl Looks {
     /// The first look at the candidate periods of figure `index`.
     pub(super) fn look_at_periods(&self, index: usize, candidates: &[dating::Candidate]) -> Look<Period> {
         let traits: Vec<f32> = candidates.iter().flat_map(|c| c.traits).collect();
@@ -96,8 +108,10 @@ impl FigureModel {
         views: &[View],
         looks: &[Look<usize>],
         at: usize,
+        other: &Opinion,
     ) -> (Option<usize>, f32) {
-        looks[at].again(&self.subject_again.scores(&second::describe(figures, views, looks, at)))
+        let more = self.subject_again.scores(&second::describe(figures, views, looks, at));
+        looks[at].again(&more, |entity| other.subject(entity))
     }
 
     /// The period that it speaks of, at the second look, with its share.
@@ -107,8 +121,10 @@ impl FigureModel {
         views: &[View],
         looks: &[Look<Period>],
         at: usize,
+        other: &Opinion,
     ) -> (Option<Period>, f32) {
-        looks[at].again(&self.period_again.scores(&second::describe(figures, views, looks, at)))
+        let more = self.period_again.scores(&second::describe(figures, views, looks, at));
+        looks[at].again(&more, |period| other.period(period))
     }
 
     /// The qualifier that the candidates speak for, with its share.
@@ -123,9 +139,9 @@ impl FigureModel {
         self.gate.probability(features)
     }
 
-    /// The model as bytes: a mark, then each part with its length.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = MAGIC.to_vec();
+    /// As bytes: each part with its length.
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
         for part in [&self.gate, &self.qualifier, &self.period, &self.subject] {
             let part = part.to_bytes();
             bytes.extend((part.len() as u32).to_le_bytes());
@@ -140,12 +156,8 @@ impl FigureModel {
     }
 
     /// Reads what [`Self::to_bytes`] wrote.
-    ///
-    /// # Errors
-    /// When the bytes are of another kind or damaged.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
-        let wrong = |reason: &str| ModelError { reason: reason.to_owned() };
-        let mut rest = bytes.strip_prefix(MAGIC.as_slice()).ok_or_else(|| wrong("no figure model begins like this"))?;
+    fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
+        let mut rest = bytes;
         let mut part = || -> Result<&[u8], ModelError> {
             let (length, after) = rest.split_first_chunk::<4>().ok_or_else(|| wrong("cut short"))?;
             let length = u32::from_le_bytes(*length) as usize;
@@ -168,6 +180,27 @@ impl FigureModel {
             period_again: trees(part()?, dating::COUNT + second::MORE)?,
         })
     }
+}
+
+impl FigureModel {
+    /// The model as bytes: a mark, the network, the looks.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        [MAGIC.as_slice(), &self.network.to_bytes(), &self.looks.to_bytes()].concat()
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// When the bytes are of another kind or damaged.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
+        let body = bytes.strip_prefix(MAGIC.as_slice()).ok_or_else(|| wrong("no figure model begins like this"))?;
+        let (network, rest) = Network::from_bytes(body)?;
+        Ok(Self { looks: Looks::from_bytes(rest)?, network })
+    }
+}
+
+fn wrong(reason: &str) -> ModelError {
+    ModelError { reason: reason.to_owned() }
 }
 
 /// Pairs the candidates of a text with annotated figures of the same quantity; both run in text order, mostly.
@@ -269,7 +302,7 @@ impl Rows {
 impl Lessons {
     /// Adds an article. Each figure's candidates look back at the figure before it: as annotated, or, with a `guide`, as that model
     /// takes it, so that what is learnt bears the mistakes that are made when no annotation is at hand.
-    fn add(&mut self, article: &TrainingArticle, guide: Option<&FigureModel>) {
+    fn add(&mut self, article: &TrainingArticle, guide: Option<&Looks>) {
         let prepared = Prepared::new(&article.gold.article, article.text, article.entities);
         let gold = &article.gold.gold.observations;
         let pairs = align(&prepared, gold);
@@ -324,10 +357,10 @@ impl Lessons {
         }
     }
 
-    fn learn(&self) -> FigureModel {
+    fn learn(&self) -> Looks {
         let growth = growth();
         let options = TrainOptions { bits: 16, epochs: 8, rate: 0.05, l2: 1e-2, least: 12 };
-        FigureModel {
+        Looks {
             gate: Logistic::train(&self.gates, options),
             qualifier: Logistic::train_ranking(
                 &self.qualifiers,
@@ -374,20 +407,59 @@ fn parts(articles: &[TrainingArticle]) -> Vec<usize> {
 /// Learns from annotated articles; the same articles in the same order give the same model.
 ///
 /// Guides, each of some parts, first say of the other parts what stands before each figure. Other guides that have learnt with that say
-/// what they think of subject and period at first look: the second look learns from first looks such as it will meet.
+/// what they think of subject and period at first look: the second look learns from first looks such as it will meet. The network learns
+/// from all, apart from the looks.
 pub fn train(articles: &[TrainingArticle]) -> FigureModel {
     let part_of = parts(articles);
-    let learn = |without: Option<usize>, guides: Option<&[FigureModel]>| {
+    let learn = |without: Option<usize>, guides: Option<&[Looks]>| {
         let mut lessons = Lessons::default();
         for (article, part) in articles.iter().zip(&part_of).filter(|(_, part)| Some(**part) != without) {
             lessons.add(article, guides.map(|guides| &guides[*part]));
         }
         lessons.learn()
     };
-    let guides = |before: Option<&[FigureModel]>| -> Vec<FigureModel> {
+    let guides = |before: Option<&[Looks]>| -> Vec<Looks> {
         (0..PARTS).into_par_iter().map(|part| learn(Some(part), before)).collect()
     };
     let first = guides(None);
     let second = guides(Some(&first));
-    learn(None, Some(&second))
+    FigureModel {
+        looks: learn(None, Some(&second)),
+        network: network::train(&lessons(articles), NetworkOptions::default()),
+    }
+}
+
+/// What the network learns from: the readings of each article, or of each part of a long one, side by side.
+fn lessons(articles: &[TrainingArticle]) -> Vec<Vec<Lesson>> {
+    let read: Vec<Vec<Lesson>> = articles.par_iter().map(lessons_of).collect();
+    let mut groups: Vec<Vec<Lesson>> = Vec::new();
+    let mut group_of: FxHashMap<(&str, usize), usize> = FxHashMap::default();
+    for (article, lessons) in articles.iter().zip(read) {
+        for (part, lesson) in lessons.into_iter().enumerate() {
+            let group = *group_of.entry((article.gold.gold.id.as_str(), part)).or_insert_with(|| {
+                groups.push(Vec::new());
+                groups.len() - 1
+            });
+            groups[group].push(lesson);
+        }
+    }
+    groups
+}
+
+/// What the network learns from one reading of an article, if it states a figure.
+fn lessons_of(article: &TrainingArticle) -> Vec<Lesson> {
+    let prepared = Prepared::new(&article.gold.article, article.text, article.entities);
+    let gold = &article.gold.gold.observations;
+    let (mut asking, mut truth) = (Vec::new(), Vec::new());
+    for (index, pair) in align(&prepared, gold).into_iter().enumerate() {
+        let Some(stated) = pair.map(|pair| &gold[pair]) else { continue };
+        let known = |id: &String| article.entities.iter().position(|entity| entity.id == *id);
+        let entity = match &stated.subject {
+            None => Some(None),
+            Some(id) => known(id).map(Some),
+        };
+        asking.push(index);
+        truth.push((entity, stated.period.as_deref()));
+    }
+    if asking.is_empty() { Vec::new() } else { opinion::lessons(&prepared, &asking, &truth) }
 }

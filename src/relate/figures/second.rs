@@ -30,10 +30,16 @@ impl<T: Copy + PartialEq> Look<T> {
         Self { index, keys, traits, shares: softmax(scores) }
     }
 
-    /// The same candidates with what a second look adds to the logarithms of their shares.
-    pub(super) fn again(&self, more: &[f32]) -> (Option<T>, f32) {
+    /// The best of the same candidates with what a second look adds to the logarithms of their shares, and halfway to another opinion's
+    /// shares; with its share.
+    pub(super) fn again(&self, more: &[f32], other: impl Fn(Option<T>) -> f32) -> (Option<T>, f32) {
         let scores = self.shares.iter().zip(more).map(|(share, more)| log(*share) + more);
-        best(&self.keys, &softmax(scores.collect()))
+        let (keys, totals): (Vec<_>, Vec<_>) = totals(&self.keys, &softmax(scores.collect())).into_iter().unzip();
+        let both = keys
+            .iter()
+            .zip(&totals)
+            .map(|(key, total)| (1.0 - OTHER) * total.max(LEAST).ln() + OTHER * other(*key).max(LEAST).ln());
+        best(&keys, &softmax(both.collect()))
     }
 
     /// The candidate with the largest share, with it.
@@ -59,8 +65,17 @@ pub(super) fn softmax(mut scores: Vec<f32>) -> Vec<f32> {
     scores
 }
 
+/// How much the other opinion counts, and the least share that either may give.
+const OTHER: f32 = 0.5;
+const LEAST: f32 = 0.002;
+
 /// The key with the largest total share, the first of equals, with its share.
 fn best<T: Copy + PartialEq>(keys: &[Option<T>], shares: &[f32]) -> (Option<T>, f32) {
+    totals(keys, shares).into_iter().reduce(|a, b| if b.1 > a.1 { b } else { a }).unwrap_or((None, 0.0))
+}
+
+/// Each key with its total share, in the order in which they come.
+fn totals<T: Copy + PartialEq>(keys: &[Option<T>], shares: &[f32]) -> Vec<(Option<T>, f32)> {
     let mut totals: Vec<(Option<T>, f32)> = Vec::with_capacity(shares.len());
     for (key, share) in keys.iter().zip(shares) {
         match totals.iter_mut().find(|(known, _)| known == key) {
@@ -68,7 +83,7 @@ fn best<T: Copy + PartialEq>(keys: &[Option<T>], shares: &[f32]) -> (Option<T>, 
             None => totals.push((*key, *share)),
         }
     }
-    totals.into_iter().reduce(|a, b| if b.1 > a.1 { b } else { a }).unwrap_or((None, 0.0))
+    totals
 }
 
 /// How near two figures stand: 0 in one clause, then sentence, next sentence, paragraph, far.
@@ -167,8 +182,10 @@ mod tests {
     #[test]
     fn the_second_look_may_overrule_the_first() {
         let look = look(0, vec![Some(1), Some(2)], vec![1.0, 0.0]);
-        assert_eq!(look.again(&[0.0, 0.0]).0, Some(1));
-        assert_eq!(look.again(&[0.0, 3.0]).0, Some(2));
+        assert_eq!(look.again(&[0.0, 0.0], |_| 0.5).0, Some(1));
+        assert_eq!(look.again(&[0.0, 3.0], |_| 0.5).0, Some(2));
+        let other = |key| if key == Some(2) { 0.95 } else { 0.05 };
+        assert_eq!(look.again(&[0.0, 0.0], other).0, Some(2), "the other opinion is surer");
     }
 
     #[test]

@@ -40,6 +40,12 @@ impl Calendar {
         Self { year: latest.unwrap_or(0), month: 12, day: 31 }
     }
 
+    /// The year, the one before and the day, where they are known.
+    pub(super) fn periods(self) -> Option<[Period; 3]> {
+        let points = [Point::Year(self.year), Point::Year(self.year - 1), Point::Day(self.year, self.month, self.day)];
+        (self.year > 0).then(|| points.map(Period::at))
+    }
+
     /// The day before.
     fn yesterday(self) -> Point {
         if self.day > 1 {

@@ -41,8 +41,8 @@ impl Default for RelationTraining {
         Self {
             folds: 7,
             noisy_copies: 1,
-            // A feature of one article comes back in its noisy copy: seven articles' worth.
-            linear: MultiOptions { min_bags: 14, ..MultiOptions::default() },
+            // A feature of one article comes back in its other reading: nine articles' worth, to keep the model small.
+            linear: MultiOptions { min_bags: 17, ..MultiOptions::default() },
             first: BoostOptions { trees: 80, rate: 0.09, leaves: 32, min_weight: 10.0, ..BoostOptions::default() },
             second: BoostOptions { trees: 220, rate: 0.04, leaves: 24, min_weight: 10.0, ..BoostOptions::default() },
         }

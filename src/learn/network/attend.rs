@@ -1,0 +1,134 @@
+//! Nodes look at one another.
+
+use super::{
+    Page,
+    layers::{Normed, add, norm, rectify, rectify_back, shares},
+    layout::{DEPTH, HEADS, Layout, WIDER},
+    pass::{Forgetting, Mask, apply, linear, linear_back, mask, masked, norm_back_at},
+};
+
+/// Numbers of one head.
+const HEAD: usize = DEPTH / HEADS;
+
+/// Everything worked out on the way.
+pub(super) struct Attended {
+    normed: Normed,
+    three: Vec<f32>,
+    /// Head after head, row after row, what a node looks at.
+    shares: Vec<f32>,
+    share_mask: Mask,
+    seen: Vec<f32>,
+    mask: Mask,
+    normed_after: Normed,
+    wider: Vec<f32>,
+    mask_after: Mask,
+}
+
+/// Adds to each node what it sees in the others.
+pub(super) fn attend(
+    layout: &Layout,
+    weights: &[f32],
+    page: &Page,
+    nodes: &mut [f32],
+    forgetting: &mut Option<Forgetting<'_>>,
+) -> Attended {
+    let places = &layout.attention;
+    let count = page.nodes.len();
+    let normed = norm(nodes, &weights[places.norm.gain.clone()], &weights[places.norm.shift.clone()]);
+    let three = linear(weights, &places.three, &normed.out, DEPTH);
+    let near = &weights[places.near.clone()];
+    let mut all = vec![0.0; HEADS * count * count];
+    for (head, row, own) in heads(count) {
+        let query = &three[row * 3 * DEPTH + head * HEAD..][..HEAD];
+        let out = &mut all[own];
+        for (other, out) in out.iter_mut().enumerate() {
+            let key = &three[other * 3 * DEPTH + DEPTH + head * HEAD..][..HEAD];
+            let dot: f32 = query.iter().zip(key).map(|(a, b)| a * b).sum();
+            *out = dot / (HEAD as f32).sqrt() + near[usize::from(page.near[row * count + other]) * HEADS + head];
+        }
+        shares(out);
+    }
+    let share_mask = mask(forgetting, all.len());
+    let mut seen = vec![0.0; nodes.len()];
+    for (head, row, own) in heads(count) {
+        let out = &mut seen[row * DEPTH + head * HEAD..][..HEAD];
+        for (other, at) in own.enumerate() {
+            let share = all[at] * share_mask.get(at).copied().unwrap_or(1.0);
+            let value = &three[other * 3 * DEPTH + 2 * DEPTH + head * HEAD..][..HEAD];
+            out.iter_mut().zip(value).for_each(|(out, value)| *out += share * value);
+        }
+    }
+    let mut out = linear(weights, &places.out, &seen, DEPTH);
+    let mask_here = mask(forgetting, out.len());
+    apply(&mask_here, &mut out);
+    add(nodes, &out);
+    let normed_after = norm(nodes, &weights[places.norm_after.gain.clone()], &weights[places.norm_after.shift.clone()]);
+    let mut wider = linear(weights, &places.wider, &normed_after.out, DEPTH);
+    rectify(&mut wider);
+    let mut out = linear(weights, &places.narrower, &wider, WIDER);
+    let mask_after = mask(forgetting, out.len());
+    apply(&mask_after, &mut out);
+    add(nodes, &out);
+    Attended { normed, three, shares: all, share_mask, seen, mask: mask_here, normed_after, wider, mask_after }
+}
+
+/// Each head with each row of its shares, and where that row stands.
+fn heads(count: usize) -> impl Iterator<Item = (usize, usize, std::ops::Range<usize>)> {
+    (0..HEADS * count).map(move |at| (at / count, at % count, at * count..(at + 1) * count))
+}
+
+/// What [`attend`] passes back, to its weights and to the nodes.
+pub(super) fn attend_back(
+    layout: &Layout,
+    weights: &[f32],
+    page: &Page,
+    attended: &Attended,
+    nodes_back: &mut [f32],
+    back: &mut [f32],
+) {
+    let places = &layout.attention;
+    let count = page.nodes.len();
+    let out_back = masked(&attended.mask_after, nodes_back);
+    let mut wider_back = vec![0.0; attended.wider.len()];
+    linear_back(weights, back, &places.narrower, &attended.wider, &out_back, &mut wider_back, WIDER);
+    rectify_back(&attended.wider, &mut wider_back);
+    let mut normed_back = vec![0.0; nodes_back.len()];
+    linear_back(weights, back, &places.wider, &attended.normed_after.out, &wider_back, &mut normed_back, DEPTH);
+    norm_back_at(weights, &places.norm_after, &attended.normed_after, &normed_back, nodes_back, back);
+
+    let out_back = masked(&attended.mask, nodes_back);
+    let mut seen_back = vec![0.0; nodes_back.len()];
+    linear_back(weights, back, &places.out, &attended.seen, &out_back, &mut seen_back, DEPTH);
+    let three = &attended.three;
+    let mut three_back = vec![0.0; three.len()];
+    let mut pulls = vec![0.0; count];
+    for (head, row, own) in heads(count) {
+        let seen = &seen_back[row * DEPTH + head * HEAD..][..HEAD];
+        let mut lean = 0.0;
+        for (other, at) in own.clone().enumerate() {
+            let factor = attended.share_mask.get(at).copied().unwrap_or(1.0);
+            let value = other * 3 * DEPTH + 2 * DEPTH + head * HEAD;
+            let mut dot = 0.0;
+            for (number, seen) in seen.iter().enumerate() {
+                three_back[value + number] += attended.shares[at] * factor * seen;
+                dot += seen * three[value + number];
+            }
+            pulls[other] = dot * factor;
+            lean += pulls[other] * attended.shares[at];
+        }
+        let query = row * 3 * DEPTH + head * HEAD;
+        for (other, at) in own.enumerate() {
+            let slope = attended.shares[at] * (pulls[other] - lean);
+            back[places.near.start + usize::from(page.near[row * count + other]) * HEADS + head] += slope;
+            let slope = slope / (HEAD as f32).sqrt();
+            let key = other * 3 * DEPTH + DEPTH + head * HEAD;
+            for number in 0..HEAD {
+                three_back[query + number] += slope * three[key + number];
+                three_back[key + number] += slope * three[query + number];
+            }
+        }
+    }
+    let mut normed_back = vec![0.0; nodes_back.len()];
+    linear_back(weights, back, &places.three, &attended.normed.out, &three_back, &mut normed_back, DEPTH);
+    norm_back_at(weights, &places.norm, &attended.normed, &normed_back, nodes_back, back);
+}

@@ -1,0 +1,215 @@
+//! The layers of a network, forwards and backwards. Matrices are rows after rows. Every sum is taken in one fixed order, and
+//! nothing is fused; only exponentials are the platform's.
+
+/// Columns that a block of a product has.
+const WIDE: usize = 8;
+/// Its rows.
+const TALL: usize = 4;
+
+/// `c += a b` for `a` of `rows × inner` and `b` of `inner × columns`; `columns` is a multiple of 8.
+pub(super) fn product(a: &[f32], b: &[f32], c: &mut [f32], inner: usize, columns: usize) {
+    debug_assert_eq!(columns % WIDE, 0, "whole blocks");
+    let rows = c.len() / columns;
+    let mut row = 0;
+    while row < rows {
+        let tall = TALL.min(rows - row);
+        let (a, c) = (&a[row * inner..(row + tall) * inner], &mut c[row * columns..(row + tall) * columns]);
+        for column in (0..columns).step_by(WIDE) {
+            if tall == TALL {
+                block::<TALL>(a, b, c, inner, columns, column);
+            } else {
+                (0..tall).for_each(|one| {
+                    let c = &mut c[one * columns..(one + 1) * columns];
+                    block::<1>(&a[one * inner..(one + 1) * inner], b, c, inner, columns, column);
+                });
+            }
+        }
+        row += tall;
+    }
+}
+
+#[inline(always)]
+fn block<const ROWS: usize>(a: &[f32], b: &[f32], c: &mut [f32], inner: usize, columns: usize, column: usize) {
+    let rows: [&[f32]; ROWS] = std::array::from_fn(|row| &a[row * inner..(row + 1) * inner]);
+    let mut sums = [[0.0f32; WIDE]; ROWS];
+    for (at, b) in b.chunks_exact(columns).enumerate().take(inner) {
+        let b: &[f32; WIDE] = b[column..].first_chunk().expect("a block lies inside");
+        for (sums, row) in sums.iter_mut().zip(rows) {
+            let factor = row[at];
+            sums.iter_mut().zip(b).for_each(|(sum, b)| *sum += factor * b);
+        }
+    }
+    for (row, sums) in sums.iter().enumerate() {
+        let c = &mut c[row * columns + column..row * columns + column + WIDE];
+        c.iter_mut().zip(sums).for_each(|(c, sum)| *c += sum);
+    }
+}
+
+/// `b += aᵀ c`: what a product passes back to its second factor.
+pub(super) fn product_of_transposed(a: &[f32], c: &[f32], b: &mut [f32], inner: usize, columns: usize) {
+    for (a, c) in a.chunks_exact(inner * TALL).zip(c.chunks_exact(columns * TALL)) {
+        for (at, b) in b.chunks_exact_mut(columns).enumerate() {
+            let factors: [f32; TALL] = std::array::from_fn(|row| a[row * inner + at]);
+            let (c0, c1) = (&c[..columns], &c[columns..2 * columns]);
+            let (c2, c3) = (&c[2 * columns..3 * columns], &c[3 * columns..]);
+            for (((b, c0), c1), (c2, c3)) in b.iter_mut().zip(c0).zip(c1).zip(c2.iter().zip(c3)) {
+                *b += factors[0] * c0 + factors[1] * c1 + factors[2] * c2 + factors[3] * c3;
+            }
+        }
+    }
+    let rows = c.len() / columns;
+    for row in rows - rows % TALL..rows {
+        let c = &c[row * columns..(row + 1) * columns];
+        for (b, &factor) in b.chunks_exact_mut(columns).zip(&a[row * inner..]) {
+            b.iter_mut().zip(c).for_each(|(b, c)| *b += factor * c);
+        }
+    }
+}
+
+/// `a += c bᵀ`: what a product passes back to its first factor. `inner` is a multiple of 8.
+pub(super) fn product_with_transposed(c: &[f32], b: &[f32], a: &mut [f32], inner: usize, columns: usize) {
+    let mut turned = vec![0.0; inner * columns];
+    for (at, row) in b.chunks_exact(columns).enumerate() {
+        row.iter().enumerate().for_each(|(column, &b)| turned[column * inner + at] = b);
+    }
+    product(c, &turned, a, columns, inner);
+}
+
+/// Adds a row to every row.
+pub(super) fn add_to_rows(rows: &mut [f32], row: &[f32]) {
+    rows.chunks_exact_mut(row.len()).for_each(|own| add(own, row));
+}
+
+/// Adds every row to a row.
+pub(super) fn add_rows(rows: &[f32], row: &mut [f32]) {
+    let width = row.len();
+    rows.chunks_exact(width).for_each(|own| add(row, own));
+}
+
+/// `a += b`, number by number.
+pub(super) fn add(a: &mut [f32], b: &[f32]) {
+    a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+}
+
+/// What a normalization keeps for the way back.
+#[derive(Debug, Default)]
+pub(super) struct Normed {
+    /// Rows with mean 0 and variance 1.
+    plain: Vec<f32>,
+    /// What each row was multiplied by.
+    scales: Vec<f32>,
+    /// The result.
+    pub(super) out: Vec<f32>,
+}
+
+/// Every row with mean 0 and variance 1, then times `gain` plus `shift`.
+pub(super) fn norm(rows: &[f32], gain: &[f32], shift: &[f32]) -> Normed {
+    let width = gain.len();
+    let mut normed = Normed { plain: rows.to_vec(), scales: Vec::new(), out: Vec::with_capacity(rows.len()) };
+    for row in normed.plain.chunks_exact_mut(width) {
+        let mean = row.iter().sum::<f32>() / width as f32;
+        row.iter_mut().for_each(|x| *x -= mean);
+        let variance = row.iter().map(|x| x * x).sum::<f32>() / width as f32;
+        let scale = 1.0 / (variance + 1e-5).sqrt();
+        row.iter_mut().for_each(|x| *x *= scale);
+        normed.scales.push(scale);
+        normed.out.extend(row.iter().zip(gain).zip(shift).map(|((x, gain), shift)| x * gain + shift));
+    }
+    normed
+}
+
+/// Adds to `back`, `gain_back`, `shift_back` what the normalization's result passes back.
+pub(super) fn norm_back(
+    normed: &Normed,
+    gain: &[f32],
+    out_back: &[f32],
+    back: &mut [f32],
+    gain_back: &mut [f32],
+    shift_back: &mut [f32],
+) {
+    let width = gain.len();
+    let rows = normed.plain.chunks_exact(width).zip(&normed.scales);
+    let mut pulls = vec![0.0; width];
+    for ((plain, scale), (out, back)) in rows.zip(out_back.chunks_exact(width).zip(back.chunks_exact_mut(width))) {
+        for at in 0..width {
+            gain_back[at] += out[at] * plain[at];
+            shift_back[at] += out[at];
+            pulls[at] = out[at] * gain[at];
+        }
+        let mean = pulls.iter().sum::<f32>() / width as f32;
+        let lean = pulls.iter().zip(plain).map(|(pull, x)| pull * x).sum::<f32>() / width as f32;
+        for ((back, pull), x) in back.iter_mut().zip(&pulls).zip(plain) {
+            *back += scale * (pull - mean - x * lean);
+        }
+    }
+}
+
+/// Nothing below 0.
+pub(super) fn rectify(rows: &mut [f32]) {
+    rows.iter_mut().for_each(|x| *x = x.max(0.0));
+}
+
+/// Nothing passes back where [`rectify`] gave 0.
+pub(super) fn rectify_back(out: &[f32], back: &mut [f32]) {
+    back.iter_mut().zip(out).for_each(|(back, out)| {
+        if *out <= 0.0 {
+            *back = 0.0;
+        }
+    });
+}
+
+/// The shares that numbers have of a whole, by their exponentials.
+pub(super) fn shares(numbers: &mut [f32]) {
+    let top = numbers.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    numbers.iter_mut().for_each(|x| *x = (*x - top).exp());
+    let total: f32 = numbers.iter().sum();
+    numbers.iter_mut().for_each(|x| *x /= total);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learn::random::next;
+
+    fn numbers(count: usize, seed: u64) -> Vec<f32> {
+        let mut random = seed;
+        (0..count).map(|_| (next(&mut random) >> 40) as f32 / (1u64 << 23) as f32 - 1.0).collect()
+    }
+
+    fn close(a: &[f32], b: &[f32]) {
+        assert_eq!(a.len(), b.len(), "as many");
+        assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-4), "not close");
+    }
+
+    #[test]
+    fn products_are_those_of_the_definition() {
+        let (rows, inner, columns) = (7, 24, 16);
+        let (a, b, c) = (numbers(rows * inner, 1), numbers(inner * columns, 2), numbers(rows * columns, 3));
+        let mut expected = [c.clone(), numbers(inner * columns, 4), numbers(rows * inner, 5)];
+        let mut found = expected.clone();
+        for row in 0..rows {
+            for at in 0..inner {
+                for column in 0..columns {
+                    let (a, b) = (a[row * inner + at], b[at * columns + column]);
+                    let c = c[row * columns + column];
+                    expected[0][row * columns + column] += a * b;
+                    expected[1][at * columns + column] += a * c;
+                    expected[2][row * inner + at] += b * c;
+                }
+            }
+        }
+        product(&a, &b, &mut found[0], inner, columns);
+        product_of_transposed(&a, &c, &mut found[1], inner, columns);
+        product_with_transposed(&c, &b, &mut found[2], inner, columns);
+        expected.iter().zip(&found).for_each(|(expected, found)| close(expected, found));
+    }
+
+    #[test]
+    fn a_normed_row_has_mean_0_and_variance_1() {
+        let normed = norm(&numbers(64, 6), &[1.0; 32], &[0.0; 32]);
+        for row in normed.out.chunks_exact(32) {
+            assert!(row.iter().sum::<f32>().abs() < 1e-4, "mean");
+            assert!((row.iter().map(|x| x * x).sum::<f32>() / 32.0 - 1.0).abs() < 1e-3, "variance");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+use super::*;
+use crate::learn::random::next;
+
+/// A page of random items with two nodes that ask and three that may answer.
+fn page(random: &mut u64, count: u32) -> Page {
+    let mut below = |bound: u64| (next(random) >> 20) % bound;
+    let items = (0..count).map(|_| Item {
+        word: below(5) as u32 + 1,
+        chars: [below(4) as u32 + 65, below(4) as u32, 0, 0, 0, 0],
+        speech: below(20) as u8,
+        kind: below(15) as u8,
+        flag: below(3) as u8,
+    });
+    let items: Vec<Item> = items.collect();
+    let nodes: Vec<Node> = (0..5)
+        .map(|_| Node { item: below(count.into()) as u32, kind: below(15) as u8, opens: below(3) as u8 })
+        .collect();
+    let near = (0..25).map(|_| below(NEAR as u64) as u8).collect();
+    Page { items, nodes, near, asking: vec![3, 4], answering: [vec![0, 1, 2], vec![1]] }
+}
+
+fn right() -> [Vec<Vec<bool>>; QUESTIONS] {
+    let mut first = vec![vec![false; 3 + EXTRAS]; 2];
+    first[0][1] = true;
+    first[0][2] = true;
+    first[1][3] = true;
+    let mut second = vec![vec![false; 1 + EXTRAS]; 2];
+    second[1][0] = true;
+    [first, second]
+}
+
+#[test]
+fn slopes_are_those_of_the_loss() {
+    check_slopes(12, Some(100));
+}
+
+/// For a page of so many items, with so many of 1024 numbers forgotten.
+fn check_slopes(items: u32, dropout: Option<u32>) {
+    let mut random = 7;
+    let page = page(&mut random, items);
+    let vocabulary = Vocabulary { words: vec![1, 2, 3, 4], chars: vec![65, 66, 67] };
+    let layout = vocabulary.layout();
+    let items = vocabulary.look_up(&page.items);
+    let mut weights = train::beginning(&layout, &mut random);
+    let right = right();
+    // The same is forgotten each time.
+    let trace = |weights: &[f32]| {
+        let forgetting = pass::Forgetting { share: dropout.unwrap_or(0), random: &mut 99 };
+        pass::forward(&layout, weights, &items, &page, Some(forgetting))
+    };
+    let mut back = vec![0.0; layout.len()];
+    pass::backward(&layout, &weights, &items, &page, &trace(&weights), &right, 1.0, &mut back);
+    let (mut seen, mut tried) = (0, 0);
+    for (place, _) in layout.tensors() {
+        // The weights of each table that matter most, and the least of those that matter.
+        let mut order: Vec<usize> = place.clone().filter(|&at| back[at] != 0.0).collect();
+        order.sort_by(|&a, &b| back[b].abs().total_cmp(&back[a].abs()));
+        let last = order.last().copied();
+        for at in order.into_iter().take(3).chain(last) {
+            let step = 4e-4;
+            let kept = weights[at];
+            weights[at] = kept + step;
+            let more = trace(&weights).loss(&right);
+            weights[at] = kept - step;
+            let less = trace(&weights).loss(&right);
+            weights[at] = kept;
+            let (slope, found) = ((more - less) / (2.0 * step), back[at]);
+            assert!(
+                (slope - found).abs() < 6e-3 + 0.12 * found.abs(),
+                "{at} in {place:?}: {slope} by trial, not {found}"
+            );
+            seen += usize::from(found.abs() > 2e-2);
+            tried += 1;
+        }
+    }
+    assert!(seen > 100, "{seen} of {tried} slopes are far from 0");
+}
+
+#[test]
+fn slopes_are_those_of_the_loss_of_a_text_shorter_than_the_longest_stride() {
+    check_slopes(3, None);
+    check_slopes(1, Some(100));
+}
+
+/// Asking nodes answer with the node whose item has the word 9; the other question has extra 2 as answer where there is none.
+fn lessons() -> Vec<Vec<Lesson>> {
+    let mut random = 3;
+    (0..48)
+        .map(|_| {
+            let mut page = page(&mut random, 14);
+            let mut right = right();
+            let nine = (next(&mut random) >> 33) as usize % 3;
+            for (at, node) in page.nodes.iter_mut().enumerate() {
+                node.item = at as u32 * 2;
+                page.items[at * 2].word = if at == nine { 9 } else { 1 };
+            }
+            for row in &mut right[0] {
+                row.fill(false);
+                row[nine] = true;
+            }
+            for row in &mut right[1] {
+                row.fill(false);
+                row[if nine == 1 { 0 } else { 3 }] = true;
+            }
+            vec![Lesson { page, right }]
+        })
+        .collect()
+}
+
+fn small() -> NetworkOptions {
+    NetworkOptions { epochs: 30, word_count: 1, char_count: 1, dropout: 50, ..NetworkOptions::default() }
+}
+
+fn best(opinion: &Opinion) -> usize {
+    (0..opinion.len()).max_by(|&a, &b| opinion[a].total_cmp(&opinion[b])).unwrap_or(0)
+}
+
+#[test]
+fn it_learns_which_node_answers() {
+    let lessons = lessons();
+    let (seen, unseen) = lessons.split_at(40);
+    let network = train(seen, small());
+    let mut hits = 0;
+    for Lesson { page, right } in unseen.iter().flatten() {
+        for (opinions, right) in network.answer(page).iter().zip(right) {
+            hits += opinions.iter().zip(right).filter(|(opinion, right)| right[best(opinion)]).count();
+        }
+    }
+    assert!(hits >= 30, "{hits} of 32 answers to lessons not seen are right");
+}
+
+#[test]
+fn the_same_lessons_give_the_same_bytes_and_bytes_the_same_network() {
+    let lessons = lessons();
+    let options = NetworkOptions { epochs: 2, ..small() };
+    let network = train(&lessons, options);
+    let mut bytes = network.to_bytes();
+    assert_eq!(bytes, train(&lessons, options).to_bytes());
+    bytes.push(7);
+    let (read, rest) = Network::from_bytes(&bytes).expect("whole");
+    assert_eq!(rest, [7]);
+    assert_eq!(read, network);
+    assert_eq!(read.to_bytes(), bytes[..bytes.len() - 1]);
+}
+
+#[test]
+fn damaged_bytes_are_refused() {
+    let bytes = train(&lessons(), NetworkOptions { epochs: 1, ..small() }).to_bytes();
+    assert!(Network::from_bytes(&bytes[..bytes.len() - 1]).is_err(), "cut short");
+    assert!(Network::from_bytes(b"yutunet0").is_err(), "of another kind");
+    let mut endless = bytes.clone();
+    endless[8..12].fill(0xff);
+    assert!(Network::from_bytes(&endless).is_err(), "more words than bytes");
+    let network = Network::from_bytes(&bytes).expect("whole").0;
+    let keys = |known: &[u32]| {
+        let mut bytes = Vec::new();
+        known.iter().fold(0, |before, &key| {
+            write_digest(&mut bytes, before, key);
+            key
+        });
+        bytes.len()
+    };
+    // Mark, two counts, the keys.
+    let first_step = 8 + 8 + keys(&network.vocabulary.words) + keys(&network.vocabulary.chars);
+    for step in [f32::INFINITY, f32::NAN, -1.0, f32::MAX] {
+        let mut damaged = bytes.clone();
+        damaged[first_step..first_step + 4].copy_from_slice(&step.to_le_bytes());
+        assert!(Network::from_bytes(&damaged).is_err(), "a step of {step}");
+    }
+    let mut twice = bytes.clone();
+    twice[13] = 0;
+    assert!(Network::from_bytes(&twice).is_err(), "a word twice");
+    let mut many = bytes;
+    many[8..12].copy_from_slice(&20_000u32.to_le_bytes());
+    assert!(Network::from_bytes(&many).is_err(), "more words than there is room for");
+}
+
+#[test]
+fn nobody_asks_nobody_answers() {
+    let network = train(&lessons(), NetworkOptions { epochs: 1, ..small() });
+    assert_eq!(network.answer(&Page::default()), [Vec::<Opinion>::new(), Vec::new()]);
+}
