@@ -12,7 +12,8 @@ pub(super) const VECTORS: [usize; 6] = [32, 32, 16, 16, 16, 8];
 pub(super) const INPUT: usize = 120;
 const _: () = assert!(VECTORS[0] + VECTORS[1] + VECTORS[2] + VECTORS[3] + VECTORS[4] + VECTORS[5] == INPUT);
 // Products go by blocks of eight columns.
-const _: () = assert!(DEPTH % 8 == 0 && WIDER % 8 == 0 && INPUT % 8 == 0 && EXTRAS % 8 == 0 && DEPTH % HEADS == 0);
+const _: () = assert!(DEPTH.is_multiple_of(8) && WIDER.is_multiple_of(8) && INPUT.is_multiple_of(8));
+const _: () = assert!(EXTRAS.is_multiple_of(8) && DEPTH.is_multiple_of(HEADS));
 /// How far apart the items are that each convolution looks at.
 pub(super) const STRIDES: [usize; 4] = [1, 2, 4, 8];
 /// In so many ways nodes look at one another.

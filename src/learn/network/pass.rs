@@ -190,19 +190,9 @@ pub(super) fn backward(
     back: &mut [f32],
 ) {
     let mut nodes_back = vec![0.0; trace.nodes.len()];
-    for question in 0..QUESTIONS {
-        let (places, answering) = (&layout.questions[question], &page.answering[question]);
-        ask_back(
-            places,
-            weights,
-            page,
-            answering,
-            &trace.asked[question],
-            &right[question],
-            weight,
-            &mut nodes_back,
-            back,
-        );
+    let asked = trace.asked.iter().zip(right).zip(layout.questions.iter().zip(&page.answering));
+    for ((asked, right), (places, answering)) in asked {
+        ask_back(places, weights, page, answering, asked, right, weight, &mut nodes_back, back);
     }
     apply(&trace.node_mask, &mut nodes_back);
     attend_back(layout, weights, page, &trace.attended, &mut nodes_back, back);
