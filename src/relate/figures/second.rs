@@ -101,6 +101,9 @@ fn nearness(a: &View, b: &View) -> f32 {
     }
 }
 
+/// So many figures before and after one are looked at: nearly always all of the article.
+const REACH: usize = 150;
+
 /// The numbers of each candidate of the look `at`, row after row: the traits of the first look, the logarithm of the share, and [`MORE`] − 1
 /// others. `looks` are the stated figures of the article in text order.
 pub(super) fn describe<T: Copy + PartialEq>(
@@ -120,8 +123,10 @@ pub(super) fn describe<T: Copy + PartialEq>(
         })
     };
     // The mean share among the figures before and after that stand within something.
+    let reach = at.saturating_sub(REACH)..looks.len().min(at + REACH);
     let mean = |key: Option<T>, within: &dyn Fn(&View) -> bool| {
-        let others = looks.iter().enumerate().filter(|(index, other)| *index != at && within(&views[other.index]));
+        let others = reach.clone().zip(&looks[reach.clone()]);
+        let others = others.filter(|(index, other)| *index != at && within(&views[other.index]));
         let (sum, count) = others.fold((0.0, 0.0), |(sum, count), (_, other)| (sum + other.share(key), count + 1.0));
         if count > 0.0 { (sum / count, count) } else { (-1.0, 0.0) }
     };

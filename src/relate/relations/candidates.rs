@@ -67,19 +67,24 @@ pub(super) fn candidates(scene: &Scene, signals: &Signals, presence: &Presence, 
     let mut found = Vec::new();
     let count = scene.entities.len() as u32;
     for &predicate in Predicate::ALL {
+        let likely = |column: usize| -> Vec<u32> {
+            let order = presence.order.iter().copied();
+            order.filter(|&entity| signals.roles[entity as usize][column] > ROLE_FLOOR).collect()
+        };
+        let (subjects, objects) = (likely(subject_column(predicate)), likely(object_column(predicate)));
         for entity in 0..count {
             if scene.places_of[entity as usize].is_empty() {
                 continue;
             }
             if signals.roles[entity as usize][object_column(predicate)] > ROLE_FLOOR {
-                seek(scene, signals, presence, predicate, entity, true, &mut found);
+                seek(scene, signals, &subjects, predicate, entity, true, &mut found);
             }
             let from_subject = matches!(
                 predicate,
                 Predicate::LocatedIn | Predicate::PartOf | Predicate::Jurisdiction | Predicate::CooperatesWith
             );
             if from_subject && signals.roles[entity as usize][subject_column(predicate)] > ROLE_FLOOR {
-                seek(scene, signals, presence, predicate, entity, false, &mut found);
+                seek(scene, signals, &objects, predicate, entity, false, &mut found);
             }
         }
     }
@@ -115,11 +120,12 @@ fn by_name(scene: &Scene, presence: &Presence, names: &Names, found: &mut Vec<Ca
     }
 }
 
-/// Looks for partners of `entity`, which is the object of the predicate or (`is_object` false) its subject.
+/// Looks for partners of `entity`, which is the object of the predicate or (`is_object` false) its subject. `main` are those likely to play
+/// the other part, the most present first.
 fn seek(
     scene: &Scene,
     signals: &Signals,
-    presence: &Presence,
+    main: &[u32],
     predicate: Predicate,
     entity: u32,
     is_object: bool,
@@ -165,16 +171,7 @@ fn seek(
             push(place.entity);
         }
     }
-    let mut main = 0;
-    for &other in &presence.order {
-        if main == MAIN {
-            break;
-        }
-        if allowed(other) && likely(other) {
-            main += 1;
-            push(other);
-        }
-    }
+    main.iter().copied().filter(|&other| allowed(other)).take(MAIN).for_each(&mut push);
     let topic = scene.topic_of[scene.places[anchor].sentence as usize];
     if let Some(place) = scene.places.get(topic as usize)
         && allowed(place.entity)

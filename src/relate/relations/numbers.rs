@@ -1,5 +1,9 @@
 //! The numbers that describe a candidate triple: names, nearness, presence, what the linear models say, rivals, siblings.
 
+use rustc_hash::FxHashMap;
+
+use crate::model::EntityType;
+
 use super::{
     candidates::{Candidate, Presence, Tallies, first_place},
     names::Names,
@@ -20,6 +24,7 @@ pub(super) fn describe(
     out: &mut Vec<f32>,
 ) {
     let tallies = Tallies::new(signals, candidates);
+    let ranks = Ranks::new(scene, presence, names);
     let mut last_pair = (NONE, NONE);
     let mut pair_numbers = Vec::new();
     for (index, candidate) in candidates.iter().enumerate() {
@@ -29,8 +34,8 @@ pub(super) fn describe(
             pair_numbers.clear();
             names.compare(candidate.subject, candidate.object, &mut pair_numbers);
             closeness(scene, candidate.subject, candidate.object, &mut pair_numbers);
-            standing(scene, presence, candidate.subject, candidate.object, &mut pair_numbers);
-            peers(scene, presence, names, candidate.subject, candidate.object, &mut pair_numbers);
+            standing(scene, presence, &ranks, candidate.subject, candidate.object, &mut pair_numbers);
+            peers(scene, &ranks, names, candidate.subject, candidate.object, &mut pair_numbers);
         }
         out.extend_from_slice(&pair_numbers);
         said(scene, signals, &tallies, index, candidate, out);
@@ -73,20 +78,44 @@ fn closeness(scene: &Scene, subject: u32, object: u32, out: &mut Vec<f32>) {
     ]);
 }
 
+/// Where entities stand among those of their type in the order of presence.
+struct Ranks {
+    /// For each entity its place among all.
+    places: Vec<u32>,
+    /// For each type, and for each level of it, the places of its entities, in order. Level 0 holds all levels.
+    alike: FxHashMap<(EntityType, u32), Vec<u32>>,
+}
+
+impl Ranks {
+    fn new(scene: &Scene, presence: &Presence, names: &Names) -> Self {
+        let mut places = vec![presence.order.len() as u32; scene.entities.len()];
+        let mut alike: FxHashMap<(EntityType, u32), Vec<u32>> = FxHashMap::default();
+        for (place, &entity) in (0..).zip(&presence.order) {
+            places[entity as usize] = place;
+            let kind = scene.entities[entity as usize].kind;
+            alike.entry((kind, 0)).or_default().push(place);
+            let level = names.level_at(entity).to_bits();
+            if level != 0 {
+                alike.entry((kind, level)).or_default().push(place);
+            }
+        }
+        Self { places, alike }
+    }
+
+    /// How many entities of a type and a level (0: of any) there are, and how many of them stand before one.
+    fn count(&self, kind: EntityType, level: f32, entity: u32) -> (f32, f32) {
+        let alike = self.alike.get(&(kind, level.to_bits())).map_or(&[][..], Vec::as_slice);
+        let before = alike.partition_point(|&place| place < self.places[entity as usize]);
+        (alike.len() as f32, before as f32)
+    }
+}
+
 /// How present the two are.
-fn standing(scene: &Scene, presence: &Presence, subject: u32, object: u32, out: &mut Vec<f32>) {
+fn standing(scene: &Scene, presence: &Presence, ranks: &Ranks, subject: u32, object: u32, out: &mut Vec<f32>) {
     for entity in [subject, object] {
         let index = entity as usize;
         let kind = scene.entities[index].kind;
-        let (mut rank, mut alike) = (0.0, 0.0);
-        let mut before = true;
-        for &other in &presence.order {
-            before &= other != entity;
-            if scene.entities[other as usize].kind == kind {
-                alike += 1.0;
-                rank += f32::from(u8::from(before));
-            }
-        }
+        let (alike, rank) = ranks.count(kind, 0.0, entity);
         out.extend([
             kind.index() as f32,
             scene.places_of[index].len() as f32,
@@ -101,17 +130,10 @@ fn standing(scene: &Scene, presence: &Presence, subject: u32, object: u32, out: 
 }
 
 /// Other places that the object might be taken for: of the level that the subject's name asks for, in the order of presence.
-fn peers(scene: &Scene, presence: &Presence, names: &Names, subject: u32, object: u32, out: &mut Vec<f32>) {
+fn peers(scene: &Scene, ranks: &Ranks, names: &Names, subject: u32, object: u32, out: &mut Vec<f32>) {
     let kind = scene.entities[object as usize].kind;
     let wanted = names.level_at(subject);
-    let (mut count, mut rank, mut seen) = (0.0, 0.0, false);
-    for &other in &presence.order {
-        seen |= other == object;
-        if scene.entities[other as usize].kind == kind && (wanted == 0.0 || names.level_at(other) == wanted) {
-            count += 1.0;
-            rank += f32::from(u8::from(!seen));
-        }
-    }
+    let (count, rank) = ranks.count(kind, wanted, object);
     out.extend([count, rank, names.level_at(object) - wanted]);
 }
 
