@@ -1,6 +1,5 @@
 //! Small learners for the stages: hashed features, logistic regression, ranking, conditional random fields, boosted trees, a small
-//! neural network. Training is
-//! deterministic: the same examples in the same order give the same bytes.
+//! neural network. Training is deterministic: the same examples in the same order give the same bytes.
 
 mod boost;
 mod bytes;
@@ -11,8 +10,10 @@ mod multi;
 pub mod network;
 pub(crate) mod random;
 mod ranks;
+mod softmax;
 
 pub use boost::{Boost, BoostOptions};
 pub use features::{Features, digest, hash, mix};
 pub use logistic::{Example, Group, Logistic, ModelError, TrainOptions};
 pub use multi::{Bag, COLUMNS, Instance, MultiLogistic, MultiOptions, Scores};
+pub(crate) use softmax::softmax;

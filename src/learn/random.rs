@@ -8,6 +8,11 @@ pub(crate) fn next(random: &mut u64) -> u64 {
     *random
 }
 
+/// A number from −1 to 1, all alike.
+pub(super) fn even(random: &mut u64) -> f32 {
+    (next(random) >> 40) as f32 / (1u64 << 23) as f32 - 1.0
+}
+
 /// Fisher–Yates.
 pub(super) fn shuffle(order: &mut [usize], random: &mut u64) {
     for at in (1..order.len()).rev() {

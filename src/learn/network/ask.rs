@@ -1,8 +1,10 @@
 //! Nodes that ask weigh those that may answer.
 
+use crate::learn::softmax;
+
 use super::{
     EXTRAS, Page,
-    layers::{add, product, product_of_transposed, product_with_transposed, shares},
+    layers::{add, product, product_of_transposed, product_with_transposed},
     layout::{DEPTH, QuestionPlaces},
     pass::{linear, linear_back},
 };
@@ -65,7 +67,7 @@ pub(super) fn ask(
             scores.push(score + dot * DIRECTLY);
         }
         scores.extend_from_slice(&extras[at * EXTRAS..][..EXTRAS]);
-        shares(&mut scores);
+        softmax(&mut scores);
         all.push(scores);
     }
     Asked { rows, others, heard_sums: sums, direct, shares: all }

@@ -1,8 +1,10 @@
 //! Nodes look at one another.
 
+use crate::learn::softmax;
+
 use super::{
     Page,
-    layers::{Normed, add, norm, rectify, rectify_back, shares},
+    layers::{Normed, add, norm, rectify, rectify_back},
     layout::{DEPTH, HEADS, Layout, WIDER},
     pass::{Forgetting, Mask, apply, linear, linear_back, mask, masked, norm_back_at},
 };
@@ -46,7 +48,7 @@ pub(super) fn attend(
             let dot: f32 = query.iter().zip(key).map(|(a, b)| a * b).sum();
             *out = dot / (HEAD as f32).sqrt() + near[usize::from(page.near[row * count + other]) * HEADS + head];
         }
-        shares(out);
+        softmax(out);
     }
     let share_mask = mask(forgetting, all.len());
     let mut seen = vec![0.0; nodes.len()];

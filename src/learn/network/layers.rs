@@ -158,22 +158,14 @@ pub(super) fn rectify_back(out: &[f32], back: &mut [f32]) {
     });
 }
 
-/// The shares that numbers have of a whole, by their exponentials.
-pub(super) fn shares(numbers: &mut [f32]) {
-    let top = numbers.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    numbers.iter_mut().for_each(|x| *x = (*x - top).exp());
-    let total: f32 = numbers.iter().sum();
-    numbers.iter_mut().for_each(|x| *x /= total);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::learn::random::next;
+    use crate::learn::random::even;
 
     fn numbers(count: usize, seed: u64) -> Vec<f32> {
         let mut random = seed;
-        (0..count).map(|_| (next(&mut random) >> 40) as f32 / (1u64 << 23) as f32 - 1.0).collect()
+        (0..count).map(|_| even(&mut random)).collect()
     }
 
     fn close(a: &[f32], b: &[f32]) {

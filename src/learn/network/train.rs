@@ -8,7 +8,7 @@ use super::{
     layout::Layout,
     pass::{self, Forgetting},
 };
-use crate::learn::random::{next, shuffle};
+use crate::learn::random::{even, next, shuffle};
 
 /// How to train a [`Network`].
 #[derive(Debug, Clone, Copy)]
@@ -121,7 +121,8 @@ fn vocabulary(groups: &[Vec<Lesson>], options: NetworkOptions) -> Vocabulary {
     Vocabulary { words: known(words, options.word_count), chars: known(chars, options.char_count) }
 }
 
-/// Weights before anything is learnt: gains 1, shifts 0, what sums are weighed by between ±0.2, other tables evenly spread about 0, the more narrowly the more numbers are summed up.
+/// Weights before anything is learnt: gains 1, shifts 0, what sums are weighed by between ±0.2, other tables evenly spread about 0, the more
+/// narrowly the more numbers are summed up.
 pub(super) fn beginning(layout: &Layout, random: &mut u64) -> Vec<f32> {
     let mut weights = vec![0.0; layout.len()];
     for (place, columns) in layout.tensors() {
@@ -132,7 +133,7 @@ pub(super) fn beginning(layout: &Layout, random: &mut u64) -> Vec<f32> {
         // What is looked up is not summed up.
         let most = if layout.is_looked_up(&place) { 1.2 } else { (1.0 / rows as f32).sqrt() };
         for weight in &mut weights[place] {
-            *weight = most * ((next(random) >> 40) as f32 / (1u64 << 23) as f32 - 1.0);
+            *weight = most * even(random);
         }
     }
     for place in layout.gains() {
@@ -140,7 +141,7 @@ pub(super) fn beginning(layout: &Layout, random: &mut u64) -> Vec<f32> {
     }
     for question in &layout.questions {
         for weight in &mut weights[question.weigh.clone()] {
-            *weight = 0.2 * ((next(random) >> 40) as f32 / (1u64 << 23) as f32 - 1.0);
+            *weight = 0.2 * even(random);
         }
     }
     weights

@@ -18,6 +18,7 @@ use crate::{
     learn::{
         Boost, BoostOptions, Example, Features, Group, Logistic, ModelError, TrainOptions,
         network::{self, Lesson, Network, NetworkOptions},
+        softmax,
     },
     model::{Entity, Qualifier},
     text::Text,
@@ -129,7 +130,8 @@ impl Looks {
 
     /// The qualifier that the candidates speak for, with its share.
     pub(super) fn qualifier(&self, candidates: &[Features]) -> (Qualifier, f32) {
-        let shares = second::softmax(candidates.iter().map(|features| self.qualifier.score(features)).collect());
+        let mut shares: Vec<f32> = candidates.iter().map(|features| self.qualifier.score(features)).collect();
+        softmax(&mut shares);
         let all = Qualifier::ALL.iter().copied().zip(shares);
         all.reduce(|a, b| if b.1 > a.1 { b } else { a }).unwrap_or((Qualifier::Exact, 0.0))
     }

@@ -2,6 +2,7 @@
 //! the figures around it.
 
 use super::{scan::Figure, view::View};
+use crate::learn::softmax;
 
 /// How many numbers the second look adds to those of the first.
 pub(super) const MORE: usize = 19;
@@ -26,20 +27,25 @@ pub(super) struct Look<T> {
 
 impl<T: Copy + PartialEq> Look<T> {
     /// Shares of candidates with their traits (row after row), by their log-odds.
-    pub(super) fn new(index: usize, keys: Vec<Option<T>>, traits: Vec<f32>, scores: Vec<f32>) -> Self {
-        Self { index, keys, traits, shares: softmax(scores) }
+    pub(super) fn new(index: usize, keys: Vec<Option<T>>, traits: Vec<f32>, mut scores: Vec<f32>) -> Self {
+        softmax(&mut scores);
+        Self { index, keys, traits, shares: scores }
     }
 
     /// The best of the same candidates with what a second look adds to the logarithms of their shares, and halfway to another opinion's
     /// shares; with its share.
     pub(super) fn again(&self, more: &[f32], other: impl Fn(Option<T>) -> f32) -> (Option<T>, f32) {
         let scores = self.shares.iter().zip(more).map(|(share, more)| log(*share) + more);
-        let (keys, totals): (Vec<_>, Vec<_>) = totals(&self.keys, &softmax(scores.collect())).into_iter().unzip();
+        let mut scores: Vec<f32> = scores.collect();
+        softmax(&mut scores);
+        let (keys, totals): (Vec<_>, Vec<_>) = totals(&self.keys, &scores).into_iter().unzip();
         let both = keys
             .iter()
             .zip(&totals)
             .map(|(key, total)| (1.0 - OTHER) * total.max(LEAST).ln() + OTHER * other(*key).max(LEAST).ln());
-        best(&keys, &softmax(both.collect()))
+        let mut both: Vec<f32> = both.collect();
+        softmax(&mut both);
+        best(&keys, &both)
     }
 
     /// The candidate with the largest share, with it.
@@ -54,15 +60,6 @@ impl<T: Copy + PartialEq> Look<T> {
     fn top(&self) -> f32 {
         self.shares.iter().copied().fold(0.0, f32::max)
     }
-}
-
-/// The shares of candidates with these log-odds.
-pub(super) fn softmax(mut scores: Vec<f32>) -> Vec<f32> {
-    let top = scores.iter().copied().fold(f32::MIN, f32::max);
-    scores.iter_mut().for_each(|score| *score = (*score - top).exp());
-    let total: f32 = scores.iter().sum();
-    scores.iter_mut().for_each(|score| *score /= total);
-    scores
 }
 
 /// How much the other opinion counts, and the least share that either may give.
@@ -123,7 +120,7 @@ pub(super) fn describe<T: Copy + PartialEq>(
         })
     };
     // The mean share among the figures before and after that stand within something.
-    let reach = at.saturating_sub(REACH)..looks.len().min(at + REACH);
+    let reach = at.saturating_sub(REACH)..looks.len().min(at + REACH + 1);
     let mean = |key: Option<T>, within: &dyn Fn(&View) -> bool| {
         let others = reach.clone().zip(&looks[reach.clone()]);
         let others = others.filter(|(index, other)| *index != at && within(&views[other.index]));
@@ -208,5 +205,19 @@ mod tests {
         assert_eq!(none[..2], [7.0, 7.0]);
         assert!(named[2 + 4] > 0.99 && none[2 + 4] < 0.01, "the share of the same in the figure before");
         assert_eq!(named[2 + 5], -1.0, "no figure after");
+    }
+
+    #[test]
+    fn figures_out_of_reach_do_not_count() {
+        let text = crate::text::Text::new("投资3亿元。", crate::relate::testing::segmenter());
+        let article = crate::model::Article::new(None, "", "投资3亿元。", None, None);
+        let prepared = super::super::Prepared::new(&article, &text, &[]);
+        // All those within reach of the first, and none behind them, are sure of the same.
+        let sure = |at: usize| if at <= REACH { 99.0 } else { -99.0 };
+        let looks: Vec<_> = (0..2 * REACH).map(|at| look(0, vec![None, Some(4)], vec![0.0, sure(at)])).collect();
+        let article_mean =
+            |at: usize| describe(&prepared.scan.figures, &prepared.views, &looks, at)[2 * (2 + MORE) - 2];
+        assert_eq!(article_mean(0), 1.0);
+        assert!(article_mean(1) < 1.0, "one behind is within its reach");
     }
 }
