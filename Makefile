@@ -56,7 +56,7 @@ lint: setup    ## formatting and lints, as the checks ask for
 	cargo fmt --check
 	cargo clippy $(RELEASE) --all-targets -- -D warnings
 
-train: build   ## the models anew from data/corpus (some minutes); build again to take them into the program
+train: build   ## the models anew from data/corpus (half an hour); build again to take them into the program
 	target/release/yutu train --corpus data/corpus -o data/models
 
 clean-demo:    ## remove ./demo

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    detect::{Detector, fusion::Decision, second, tagger::Tagger},
+    detect::{Detector, Taggers, fusion::Decision, network::NetworkTagger, second, tagger::Tagger},
     learn::{Logistic, ModelError},
     lexicon::{Gazetteer, Heads},
     model::{Article, Extraction},
@@ -26,12 +26,20 @@ pub struct Extractor {
 }
 
 /// The files of a folder of models, as `yutu train` writes them: the models of the stages, each packed by zstd.
-pub const MODEL_FILES: [&str; 6] =
-    ["tagger.bin.zst", "fusion.bin.zst", "second.bin.zst", "merge.bin.zst", "relations.bin.zst", "figures.bin.zst"];
+pub const MODEL_FILES: [&str; 7] = [
+    "tagger.bin.zst",
+    "network.bin.zst",
+    "fusion.bin.zst",
+    "second.bin.zst",
+    "merge.bin.zst",
+    "relations.bin.zst",
+    "figures.bin.zst",
+];
 
 /// The models that the program brings, in the order of [`MODEL_FILES`].
-const BUILTIN: [&[u8]; 6] = [
+const BUILTIN: [&[u8]; 7] = [
     include_bytes!("../data/models/tagger.bin.zst"),
+    include_bytes!("../data/models/network.bin.zst"),
     include_bytes!("../data/models/fusion.bin.zst"),
     include_bytes!("../data/models/second.bin.zst"),
     include_bytes!("../data/models/merge.bin.zst"),
@@ -102,9 +110,8 @@ impl Extractor {
     /// # Errors
     /// When a model is damaged.
     pub fn from_models(models: &Models) -> Result<Self, ModelError> {
-        let Models { tagger, fusion, second, merge, relations, figures } = models;
-        let parts = [tagger, fusion, second, merge, relations, figures];
-        Self::from_parts(|file| parts[file].clone()).map_err(|(_, source)| source)
+        let parts = models.in_order();
+        Self::from_parts(|file| parts[file].to_vec()).map_err(|(_, source)| source)
     }
 
     /// From packed models, in the order of [`MODEL_FILES`]; the error names the place of the damaged one.
@@ -119,13 +126,15 @@ impl Extractor {
         // first, so that the others use again the memory that it needed only while it was made.
         let (segmenter, rest) = rayon::join(Segmenter::new, || {
             let tagger = Tagger::from_bytes(&bytes(0)).map_err(at(0))?;
-            let relations = RelationModel::from_bytes(&bytes(4)).map_err(at(4))?;
-            let fusion = Logistic::from_bytes(&bytes(1)).map_err(at(1))?;
-            let second = second::model(&bytes(2)).map_err(at(2))?;
-            let merge = MergeModel::from_bytes(&bytes(3)).map_err(at(3))?;
-            let figures = FigureModel::from_bytes(&bytes(5)).map_err(at(5))?;
+            let relations = RelationModel::from_bytes(&bytes(5)).map_err(at(5))?;
+            let fusion = Logistic::from_bytes(&bytes(2)).map_err(at(2))?;
+            let network = NetworkTagger::from_bytes(&bytes(1)).map_err(at(1))?;
+            let second = second::model(&bytes(3)).map_err(at(3))?;
+            let merge = MergeModel::from_bytes(&bytes(4)).map_err(at(4))?;
+            let figures = FigureModel::from_bytes(&bytes(6)).map_err(at(6))?;
             let (gazetteer, heads) = (Gazetteer::builtin(), Heads::builtin());
-            Ok((Detector { gazetteer, heads, tagger, fusion, second }, merge, relations, figures))
+            let taggers = Taggers { tagger, network };
+            Ok((Detector { gazetteer, heads, taggers, fusion, second }, merge, relations, figures))
         });
         let (detector, merge, relations, figures) = rest?;
         Ok(Self { segmenter, detector, merge, relations, figures })

@@ -1,6 +1,6 @@
 //! Training of all models from annotated articles, in the order in which the stages use each other.
 //!
-//! Later stages learn from what earlier ones really give: the corpus is split by writer, each part is read by a tagger that has not
+//! Later stages learn from what earlier ones really give: the corpus is split by writer, each part is read by taggers that have not
 //! seen it, and fusion, relations and figures learn from that reading. The same corpus gives the same bytes.
 
 use std::{
@@ -12,15 +12,17 @@ use rayon::prelude::*;
 
 use crate::{
     detect::{
-        self,
-        candidates::{self, Candidate},
+        self, Taggers,
+        candidates::Candidate,
         features::Context,
-        fusion, second,
+        fusion,
+        network::NetworkTagger,
+        second,
         tagger::{TaggedText, Tagger, typed},
     },
     eval::pair_entities,
     gold::GoldArticle,
-    learn::{Boost, BoostOptions, Example, Logistic, TrainOptions, crf::CrfOptions, hash},
+    learn::{Boost, BoostOptions, Example, Logistic, TrainOptions, crf::CrfOptions, hash, network::NetworkOptions},
     lexicon::{Gazetteer, Heads},
     model::{Entity, EntityType, Predicate, Span},
     relate::{self, RelationModel, RelationSample, RelationTraining, figures},
@@ -33,6 +35,8 @@ use crate::{
 pub struct Models {
     /// The tagger.
     pub tagger: Vec<u8>,
+    /// The network that tags.
+    pub network: Vec<u8>,
     /// The scores of candidates.
     pub fusion: Vec<u8>,
     /// Their scores at the second look.
@@ -45,6 +49,14 @@ pub struct Models {
     pub figures: Vec<u8>,
 }
 
+impl Models {
+    /// In the order of [`MODEL_FILES`](crate::pipeline::MODEL_FILES).
+    pub fn in_order(&self) -> [&[u8]; 7] {
+        let Self { tagger, network, fusion, second, merge, relations, figures } = self;
+        [tagger, network, fusion, second, merge, relations, figures]
+    }
+}
+
 /// How to train.
 #[derive(Debug, Clone, Copy)]
 pub struct TrainingOptions {
@@ -52,6 +64,8 @@ pub struct TrainingOptions {
     pub folds: usize,
     /// The tagger's.
     pub tagger: CrfOptions,
+    /// The network's that tags.
+    pub network: NetworkOptions,
     /// The first look's at candidates.
     pub fusion: TrainOptions,
     /// The second look's.
@@ -64,9 +78,17 @@ impl Default for TrainingOptions {
     fn default() -> Self {
         // Detected entities take the place of annotated ones made noisy.
         let relations = RelationTraining { noisy_copies: 0, ..RelationTraining::default() };
-        let second = BoostOptions { trees: 200, leaves: 24, rate: 0.06, ..BoostOptions::default() };
+        let second = BoostOptions { trees: 400, leaves: 24, rate: 0.06, ..BoostOptions::default() };
+        let network = NetworkOptions {
+            epochs: 6,
+            batch: 2,
+            rate: 7e-3,
+            dropout: 128,
+            word_count: 40,
+            ..NetworkOptions::default()
+        };
         let fusion = TrainOptions { bits: 20, epochs: 8, rate: 0.05, l2: 1e-5, least: 64 };
-        Self { folds: 5, tagger: CrfOptions::default(), fusion, second, relations }
+        Self { folds: 5, tagger: CrfOptions::default(), network, fusion, second, relations }
     }
 }
 
@@ -94,15 +116,10 @@ impl<'a> Prepared<'a> {
         Context::new(&self.texts[article], &self.gazetteer, &self.heads)
     }
 
-    fn tagger(&self, articles: &[usize], options: CrfOptions) -> Vec<u8> {
-        let examples: Vec<_> = articles
-            .iter()
-            .map(|&at| TaggedText {
-                context: self.context(at),
-                mentions: typed(&self.corpus[at].mentions(), &self.corpus[at].gold),
-            })
-            .collect();
-        Tagger::train(&examples, options)
+    /// Articles with their gold mentions.
+    fn tagged(&self, articles: &[usize]) -> Vec<TaggedText<'_>> {
+        let tagged = |&at: &usize| TaggedText { context: self.context(at), mentions: self.gold_mentions(at) };
+        articles.iter().map(tagged).collect()
     }
 
     /// For each article the part that it belongs to: writers stay together, parts are about equal in articles.
@@ -123,30 +140,31 @@ impl<'a> Prepared<'a> {
         articles.iter().map(|&at| (at, part_of[self.corpus[at].writer()])).collect()
     }
 
-    /// The bytes of a tagger for each part that has not seen it, and last of one that has seen all.
-    pub fn taggers(&self, parts: &BTreeMap<usize, usize>, options: TrainingOptions) -> Vec<Vec<u8>> {
-        (0..=options.folds)
-            .into_par_iter()
-            .map(|part| {
-                let seen: Vec<usize> = parts.iter().filter(|(_, own)| **own != part).map(|(at, _)| *at).collect();
-                self.tagger(&seen, options.tagger)
-            })
-            .collect()
+    /// The bytes of both taggers for each part that has not seen it, and last of ones that have seen all.
+    pub fn taggers(&self, parts: &BTreeMap<usize, usize>, options: TrainingOptions) -> Vec<TaggerBytes> {
+        let train = |part: usize| {
+            let seen: Vec<usize> = parts.iter().filter(|(_, own)| **own != part).map(|(at, _)| *at).collect();
+            let seen = self.tagged(&seen);
+            let (tagger, network) =
+                rayon::join(|| Tagger::train(&seen, options.tagger), || NetworkTagger::train(&seen, options.network));
+            TaggerBytes { tagger, network }
+        };
+        (0..=options.folds).into_par_iter().map(train).collect()
     }
 
     /// Trains what decides between candidates and what puts forms together.
     pub fn detection(
         &self,
         parts: &BTreeMap<usize, usize>,
-        taggers: &[Vec<u8>],
+        taggers: &[TaggerBytes],
         options: TrainingOptions,
     ) -> Detection {
         let articles: Vec<usize> = parts.keys().copied().collect();
         let mut read: Vec<(usize, Vec<Candidate>)> = Vec::with_capacity(articles.len());
-        for (part, tagger) in taggers.iter().enumerate().take(options.folds) {
-            let tagger = Tagger::from_bytes(tagger).expect("a tagger reads what its training wrote");
+        for (part, bytes) in taggers.iter().enumerate().take(options.folds) {
+            let taggers = bytes.read();
             let own: Vec<usize> = articles.iter().copied().filter(|at| parts[at] == part).collect();
-            read.par_extend(own.par_iter().map(|&at| (at, self.candidates(at, &tagger))));
+            read.par_extend(own.par_iter().map(|&at| (at, taggers.candidates(&self.context(at)))));
         }
         read.sort_unstable_by_key(|(at, _)| *at);
         let is_name = |at: usize| {
@@ -211,15 +229,12 @@ impl<'a> Prepared<'a> {
         }
     }
 
-    /// All candidates of an article, by a tagger.
-    pub fn candidates(&self, article: usize, tagger: &Tagger) -> Vec<Candidate> {
-        let context = self.context(article);
-        let proposals = tagger.propose(&self.texts[article], &context, candidates::FLOOR);
-        candidates::candidates(&context, &proposals)
+    fn gold_mentions(&self, article: usize) -> Vec<(Span, EntityType)> {
+        typed(&self.corpus[article].mentions(), &self.corpus[article].gold)
     }
 
     fn gold_spans(&self, article: usize) -> BTreeSet<(Span, EntityType)> {
-        typed(&self.corpus[article].mentions(), &self.corpus[article].gold).into_iter().collect()
+        self.gold_mentions(article).into_iter().collect()
     }
 
     /// Relations are learnt from the annotated entities and from the entities as detected, side by side.
@@ -329,6 +344,24 @@ impl<'a> Prepared<'a> {
     }
 }
 
+/// Both taggers as bytes.
+#[derive(Debug, Clone)]
+pub struct TaggerBytes {
+    /// The statistical tagger.
+    pub tagger: Vec<u8>,
+    /// The network.
+    pub network: Vec<u8>,
+}
+
+impl TaggerBytes {
+    fn read(&self) -> Taggers {
+        Taggers {
+            tagger: Tagger::from_bytes(&self.tagger).expect("a tagger reads what its training wrote"),
+            network: NetworkTagger::from_bytes(&self.network).expect("a network reads what its training wrote"),
+        }
+    }
+}
+
 /// The models that find entities, and what they say of articles that they have not seen.
 #[derive(Debug)]
 pub struct Detection {
@@ -351,8 +384,10 @@ pub fn train(
     let parts = prepared.parts(articles, options.folds);
     let mut taggers = prepared.taggers(&parts, options);
     let detection = prepared.detection(&parts, &taggers, options);
+    let TaggerBytes { tagger, network } = taggers.swap_remove(options.folds);
     let models = Models {
-        tagger: taggers.swap_remove(options.folds),
+        tagger,
+        network,
         fusion: detection.fusion.to_bytes(),
         second: detection.second.to_bytes(),
         merge: detection.merge.to_bytes(),

@@ -1,4 +1,4 @@
-//! Spans that may be names, from all detectors: the tagger, the gazetteer, marks (《》, quotes), the grammar of head words (…有限公司, …产业园), and
+//! Spans that may be names, from all detectors: both taggers, the gazetteer, marks (《》, quotes), the grammar of head words (…有限公司, …产业园), and
 //! the article's own evidence (a string that is a name in one place may be one in another).
 
 use std::collections::BTreeMap;
@@ -10,7 +10,11 @@ use crate::{
     text::{Pos, Text},
 };
 
-use super::{features::Context, tagger::Proposal};
+use super::{
+    features::Context,
+    network::{Reading, View},
+    tagger::Proposal,
+};
 
 /// Which detectors propose a candidate, as bits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,18 +33,24 @@ impl Sources {
     pub const GRAMMAR: u8 = 16;
     /// An item of an enumeration of which another item is likely a name.
     pub const ENUMERATION: u8 = 32;
+    /// The network.
+    pub const NETWORK: u8 = 64;
+
+    /// Each bit with its detector's name, in the order in which a mention names them.
+    pub const NAMES: [(u8, &str); 7] = [
+        (Self::TAGGER, "tagger"),
+        (Self::NETWORK, "network"),
+        (Self::GAZETTEER, "gazetteer"),
+        (Self::MARKS, "marks"),
+        (Self::GRAMMAR, "grammar"),
+        (Self::ARTICLE, "article"),
+        (Self::ENUMERATION, "enumeration"),
+    ];
 
     /// The detectors' names, joined by `+`.
     pub fn names(self) -> String {
-        const NAMES: [(u8, &str); 6] = [
-            (Sources::TAGGER, "tagger"),
-            (Sources::GAZETTEER, "gazetteer"),
-            (Sources::MARKS, "marks"),
-            (Sources::GRAMMAR, "grammar"),
-            (Sources::ARTICLE, "article"),
-            (Sources::ENUMERATION, "enumeration"),
-        ];
-        NAMES.iter().filter(|(bit, _)| self.0 & bit != 0).map(|(_, name)| *name).collect::<Vec<_>>().join("+")
+        let own = Self::NAMES.iter().filter(|(bit, _)| self.0 & bit != 0);
+        own.map(|(_, name)| *name).collect::<Vec<_>>().join("+")
     }
 }
 
@@ -53,17 +63,21 @@ pub struct Candidate {
     pub kind: EntityType,
     /// The tagger's probability, 0 where it did not propose it.
     pub tagger: f32,
+    /// What the network thinks of it.
+    pub network: View,
     /// Who proposes it.
     pub sources: Sources,
 }
 
 /// The tagger's proposals below this are not looked at.
 pub const FLOOR: f32 = 0.008;
+/// The network's proposals below this are not looked at.
+const NETWORK_FLOOR: f32 = 0.05;
 /// A string that the tagger finds this likely somewhere is looked for everywhere.
 const SPREAD: f32 = 0.3;
 
 /// All candidates of an article, by span and type.
-pub fn candidates(context: &Context<'_>, proposals: &[Proposal]) -> Vec<Candidate> {
+pub fn candidates(context: &Context<'_>, proposals: &[Proposal], reading: &Reading) -> Vec<Candidate> {
     let text = context.text();
     let mut found: BTreeMap<(usize, usize, EntityType), Candidate> = BTreeMap::new();
     let mut add = |span: Span, kind: EntityType, tagger: f32, source: u8| {
@@ -71,6 +85,7 @@ pub fn candidates(context: &Context<'_>, proposals: &[Proposal]) -> Vec<Candidat
             span,
             kind,
             tagger: 0.0,
+            network: View::NONE,
             sources: Sources::default(),
         });
         candidate.tagger = candidate.tagger.max(tagger);
@@ -79,6 +94,7 @@ pub fn candidates(context: &Context<'_>, proposals: &[Proposal]) -> Vec<Candidat
     for proposal in proposals {
         add(proposal.span, proposal.kind, proposal.probability, Sources::TAGGER);
     }
+    reading.propose(&text.sentences, NETWORK_FLOOR, |span, kind| add(span, kind, 0.0, Sources::NETWORK));
     // Reference names that begin and end with words.
     let mut at = 0;
     while at < text.folded.len() {
@@ -160,7 +176,9 @@ pub fn candidates(context: &Context<'_>, proposals: &[Proposal]) -> Vec<Candidat
             add(Span::new(start, end), patterns[hit.pattern().as_usize()].1, 0.0, Sources::ARTICLE);
         }
     }
-    found.into_values().collect()
+    let mut found: Vec<Candidate> = found.into_values().collect();
+    found.iter_mut().for_each(|candidate| candidate.network = reading.view(candidate.span, candidate.kind));
+    found
 }
 
 /// Names in quotes are rarely longer, and of these types.

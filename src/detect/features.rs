@@ -45,6 +45,9 @@ struct Mark {
     end: u32,
 }
 
+/// How many kinds of marks there are, with none.
+pub(super) const MARK_KINDS: usize = 4;
+
 /// So many characters around one are searched for the punctuation marks that close off its stretch.
 const REACH: usize = 24;
 
@@ -114,7 +117,8 @@ impl<'a> Context<'a> {
             is_mark.scan(0, next).collect()
         };
         let mut since_mark = runs(&mut is_mark.iter());
-        since_mark.rotate_right(1);
+        let shift = since_mark.len().min(1);
+        since_mark.rotate_right(shift);
         since_mark.first_mut().into_iter().for_each(|first| *first = 0);
         let mut until_mark = runs(&mut is_mark.iter().rev());
         until_mark.reverse();
@@ -359,6 +363,13 @@ impl<'a> Context<'a> {
     /// The article's text.
     pub fn text(&self) -> &'a Text {
         self.text
+    }
+
+    /// The marks around a character, as a number below 4 [`MARK_KINDS`]: their kind, and whether it stands at their inner edges.
+    pub fn mark_at(&self, at: usize) -> u8 {
+        let mark = self.marks[at];
+        let edge = u8::from(at == mark.start as usize) | u8::from(at + 1 == mark.end as usize) << 1;
+        if mark.kind == 0 { 0 } else { 4 * mark.kind + edge }
     }
 
     /// The digest of a word.

@@ -119,6 +119,10 @@ impl<'a> Neighbourhood<'a> {
         f(2, odds(p), kind, 0);
         f(3, u64::from(candidate.sources.0), kind, 0);
         f(4, u64::from(candidate.sources.0), coarse(p), 0);
+        let n = candidate.network.probability;
+        f(70, odds(n), kind, 0);
+        f(71, odds(n), coarse(p), 0);
+        f(72, coarse(n), u64::from(candidate.sources.0), 0);
         // The article's evidence.
         f(5, odds(evidence.best), 0, 0);
         f(6, coarse(evidence.best), coarse(p), u64::from(evidence.places.min(4)));

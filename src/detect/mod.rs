@@ -1,12 +1,13 @@
 //! Mentions of named things: detectors propose spans, one place decides between them.
 //!
-//! `features` says what the tagger sees, `tagger` proposes spans with probabilities, `candidates` adds what gazetteer, marks and the
+//! `features` says what the tagger sees, `tagger` proposes spans with probabilities, `network` does so by other means, `candidates` adds what gazetteer, marks and the
 //! article's own evidence propose, `fusion` scores all, `second` scores again in the light of that, and `fusion` takes the best set without overlap.
 
 pub mod candidates;
 pub mod features;
 pub mod fusion;
 mod neighbours;
+pub mod network;
 pub mod second;
 pub mod tagger;
 
@@ -19,11 +20,35 @@ use crate::{
 use candidates::Candidate;
 use features::Context;
 use fusion::Decision;
+use network::NetworkTagger;
 use tagger::Tagger;
 
 /// Log-odds that a candidate must have. Below 0 because a name missed costs more than a doubtful one: chosen for F1 on
 /// writers held out.
 pub const THRESHOLD: f32 = -0.4;
+
+/// Log-odds of a probability, within bounds.
+pub(crate) fn log_odds(p: f32) -> f32 {
+    let p = p.clamp(2e-4, 0.9998);
+    (p / (1.0 - p)).ln()
+}
+
+/// The learnt detectors.
+#[derive(Debug)]
+pub struct Taggers {
+    /// The statistical tagger.
+    pub tagger: Tagger,
+    /// The network.
+    pub network: NetworkTagger,
+}
+
+impl Taggers {
+    /// All candidates of an article.
+    pub fn candidates(&self, context: &Context<'_>) -> Vec<Candidate> {
+        let proposals = self.tagger.propose(context.text(), context, candidates::FLOOR);
+        candidates::candidates(context, &proposals, &self.network.read(context))
+    }
+}
 
 /// Everything that finds mentions.
 #[derive(Debug)]
@@ -32,8 +57,8 @@ pub struct Detector {
     pub gazetteer: Gazetteer,
     /// Words that end names.
     pub heads: Heads,
-    /// The statistical tagger.
-    pub tagger: Tagger,
+    /// Both taggers.
+    pub taggers: Taggers,
     /// Scores candidates.
     pub fusion: Logistic,
     /// Scores them again.
@@ -44,8 +69,7 @@ impl Detector {
     /// The mentions of a text, in order, without overlap.
     pub fn detect(&self, text: &Text) -> Vec<Decision> {
         let context = Context::new(text, &self.gazetteer, &self.heads);
-        let proposals = self.tagger.propose(text, &context, candidates::FLOOR);
-        let candidates = candidates::candidates(&context, &proposals);
+        let candidates = self.taggers.candidates(&context);
         decide(&context, &candidates, &self.fusion, &self.second)
     }
 }

@@ -12,11 +12,12 @@ use crate::{
 use super::{
     candidates::{Candidate, Sources},
     features::Context,
+    log_odds,
     neighbours::Neighbours,
 };
 
 /// How many numbers describe a candidate.
-pub const NUMBERS: usize = 58;
+pub const NUMBERS: usize = 67;
 
 /// Candidates that the first look finds less likely than this (log-odds) are given up.
 const FLOOR: f32 = -4.5;
@@ -32,6 +33,8 @@ struct StringEvidence {
     best: f32,
     sum: f32,
     second: f32,
+    network: f32,
+    network_sum: f32,
 }
 
 /// A string that may be a name of a type, for comparing with longer and shorter ones.
@@ -63,6 +66,8 @@ struct Rivals {
     same: f32,
     same_kind: usize,
     inside_mass: f32,
+    network: f32,
+    network_same: f32,
 }
 
 fn probability(score: f32) -> f32 {
@@ -89,9 +94,14 @@ impl<'a> Look<'a> {
                 best: ABSENT,
                 sum: 0.0,
                 second: ABSENT,
+                network: ABSENT,
+                network_sum: 0.0,
             });
             evidence.places += 1.0;
             evidence.sum += score;
+            let network = log_odds(candidate.network.probability);
+            evidence.network = evidence.network.max(network);
+            evidence.network_sum += network;
             if score > evidence.best {
                 evidence.second = evidence.best;
                 evidence.best = score;
@@ -128,9 +138,17 @@ impl<'a> Look<'a> {
             same: ABSENT,
             same_kind: 99,
             inside_mass: 0.0,
+            network: ABSENT,
+            network_same: ABSENT,
         };
         for at in self.neighbours.overlapping(index) {
             let (other, score) = (&self.candidates[at], self.scores[at]);
+            let network = log_odds(other.network.probability);
+            if other.span != own.span {
+                rivals.network = rivals.network.max(network);
+            } else if other.kind != own.kind {
+                rivals.network_same = rivals.network_same.max(network);
+            }
             if other.span == own.span {
                 if other.kind != own.kind && score > rivals.same {
                     rivals.same = score;
@@ -196,12 +214,7 @@ impl<'a> Look<'a> {
         let string = digest(&folded[span.start..span.end]);
         let evidence = self.strings[&(string, kind)];
         let flag = |set: bool| f32::from(u8::from(set));
-        let tagger = if candidate.tagger > 0.0 {
-            let p = candidate.tagger.clamp(1e-4, 0.9999);
-            (p / (1.0 - p)).ln()
-        } else {
-            ABSENT
-        };
+        let tagger = if candidate.tagger > 0.0 { log_odds(candidate.tagger) } else { ABSENT };
         numbers.extend([score, tagger]);
         for source in [Sources::TAGGER, Sources::GAZETTEER, Sources::MARKS, Sources::ARTICLE, Sources::GRAMMAR] {
             numbers.push(flag(candidate.sources.0 & source != 0));
@@ -211,6 +224,9 @@ impl<'a> Look<'a> {
         let (first, last) = (text.tokens[t0], text.tokens[t1]);
         numbers.extend([span.len() as f32, (t1 - t0 + 1) as f32]);
         numbers.extend([evidence.places, evidence.best, evidence.sum / evidence.places, evidence.second]);
+        let network = candidate.network;
+        numbers.extend([log_odds(network.probability), network.begins, network.goes_on, network.ends]);
+        numbers.extend([evidence.network, evidence.network_sum / evidence.places]);
         let best = self.any[&string];
         let other = if best[0].1 == kind { best[1] } else { best[0] };
         numbers.extend([other.0, other.1 as f32]);
@@ -226,6 +242,9 @@ impl<'a> Look<'a> {
             rivals.same,
             rivals.same_kind as f32,
             score - rivals.around.max(rivals.inside).max(rivals.across).max(rivals.same),
+            rivals.network,
+            rivals.network_same,
+            log_odds(network.probability) - rivals.network.max(rivals.network_same),
         ]);
         for left in [true, false] {
             let (same, any, _) = self.sibling(span, kind, left);

@@ -13,13 +13,13 @@ use crate::{
 use super::features::Context;
 
 /// Labels: 0 outside, then for each type one for the first character and one for the others.
-const LABELS: usize = 1 + 2 * EntityType::ALL.len();
+pub(super) const LABELS: usize = 1 + 2 * EntityType::ALL.len();
 
-const fn first(kind: usize) -> usize {
+pub(super) const fn first(kind: usize) -> usize {
     1 + 2 * kind
 }
 
-const fn rest(kind: usize) -> usize {
+pub(super) const fn rest(kind: usize) -> usize {
     2 + 2 * kind
 }
 
@@ -55,11 +55,7 @@ impl Tagger {
         let mut sequences = Vec::new();
         for TaggedText { context, mentions } in examples {
             let text = context.text();
-            let mut labels = vec![0u8; text.folded.len()];
-            for (span, kind) in mentions {
-                labels[span.start] = first(kind.index()) as u8;
-                labels[span.start + 1..span.end].fill(rest(kind.index()) as u8);
-            }
+            let labels = labels(text, mentions);
             for sentence in &text.sentences {
                 let mut sequence = Sequence::default();
                 context.sentence(sentence, &mut sequence);
@@ -117,6 +113,16 @@ impl Tagger {
         }
         Ok(Self { crf })
     }
+}
+
+/// The right label of each character.
+pub(super) fn labels(text: &Text, mentions: &[(Span, EntityType)]) -> Vec<u8> {
+    let mut labels = vec![0; text.folded.len()];
+    for (span, kind) in mentions {
+        labels[span.start] = first(kind.index()) as u8;
+        labels[span.start + 1..span.end].fill(rest(kind.index()) as u8);
+    }
+    labels
 }
 
 /// Gold mentions with their types.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::judge::{Judgement, Verdict};
 use crate::{
+    detect::candidates::Sources,
     gold::GoldArticle,
     model::{Entity, EntityType, Extraction, Span},
 };
@@ -51,9 +52,9 @@ pub(super) fn add(
 /// The detectors that voted for any of an entity's mentions, each once.
 pub(super) fn voters(entity: &Entity) -> String {
     // In the order in which mentions name them: one name for one set of votes.
-    const ORDER: [&str; 5] = ["tagger", "gazetteer", "marks", "grammar", "article"];
+    let place = |name: &str| Sources::NAMES.iter().position(|(_, known)| *known == name);
     let mut voters: Vec<&str> = entity.mentions.iter().flat_map(|mention| mention.detector.split('+')).collect();
-    voters.sort_by_key(|name| (ORDER.iter().position(|known| known == name).unwrap_or(ORDER.len()), *name));
+    voters.sort_by_key(|name| (place(name).unwrap_or(Sources::NAMES.len()), *name));
     voters.dedup();
     voters.join("+")
 }

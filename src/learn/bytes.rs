@@ -25,6 +25,12 @@ impl<'a> Reader<'a> {
         Ok(u32::from_le_bytes(*word))
     }
 
+    /// What [`write_stream`] wrote.
+    pub(super) fn stream(&mut self) -> Result<Reader<'a>, ModelError> {
+        let length = self.u32()? as usize;
+        Ok(Reader { rest: self.take(length)? })
+    }
+
     /// The digest that comes after `before`: see [`write_digest`].
     pub(super) fn digest(&mut self, before: u32) -> Result<u32, ModelError> {
         let mut step = 0u32;
@@ -47,6 +53,12 @@ pub(super) fn write_digest(bytes: &mut Vec<u8>, before: u32, digest: u32) {
         step >>= 7;
     }
     bytes.push(step as u8);
+}
+
+/// Appends bytes behind their count.
+pub(super) fn write_stream(bytes: &mut Vec<u8>, stream: &[u8]) {
+    bytes.extend((stream.len() as u32).to_le_bytes());
+    bytes.extend(stream);
 }
 
 pub(super) fn wrong(reason: &str) -> ModelError {

@@ -1,6 +1,10 @@
 //! Logistic regression and softmax ranking over hashed binary features, trained by AdaGrad with L2.
 
-use super::{Features, random::shuffle};
+use super::{
+    Features,
+    bytes::{Reader, write_digest, write_stream, wrong},
+    random::shuffle,
+};
 
 /// One example of a yes-or-no question.
 #[derive(Debug, Clone)]
@@ -61,7 +65,7 @@ pub struct Logistic {
     weights: Vec<i16>,
 }
 
-const MAGIC: &[u8; 8] = b"yutulog1";
+const MAGIC: &[u8; 8] = b"yutulog2";
 
 impl Logistic {
     /// The log-odds.
@@ -125,13 +129,16 @@ impl Logistic {
         let mut bytes = MAGIC.to_vec();
         bytes.extend(self.bits.to_le_bytes());
         bytes.extend(self.bias.to_le_bytes());
-        let entries: Vec<(u32, i16)> =
-            (0..).zip(self.weights.iter().copied()).filter(|&(_, steps)| steps != 0).collect();
-        bytes.extend((entries.len() as u32).to_le_bytes());
-        for (at, weight) in entries {
-            bytes.extend(&at.to_le_bytes()[..3]);
-            bytes.extend(weight.to_le_bytes());
+        let (mut places, mut low, mut high) = (Vec::new(), Vec::new(), Vec::new());
+        let mut before = 0;
+        for (at, weight) in (0..).zip(&self.weights).filter(|(_, weight)| **weight != 0) {
+            write_digest(&mut places, before, at);
+            before = at;
+            let [one, other] = weight.to_le_bytes();
+            low.push(one);
+            high.push(other);
         }
+        [places, low, high].iter().for_each(|stream| write_stream(&mut bytes, stream));
         bytes
     }
 
@@ -140,23 +147,22 @@ impl Logistic {
     /// # Errors
     /// When the bytes are of another kind, cut short, or hold an index out of range.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
-        let wrong = |reason: &str| ModelError { reason: reason.to_owned() };
-        let body = bytes.strip_prefix(MAGIC.as_slice()).ok_or_else(|| wrong("no model begins like this"))?;
-        let word = |at: usize| -> Result<[u8; 4], ModelError> {
-            body.get(at..at + 4).and_then(|b| b.try_into().ok()).ok_or_else(|| wrong("cut short"))
-        };
-        let bits = u32::from_le_bytes(word(0)?);
+        let rest = bytes.strip_prefix(MAGIC.as_slice()).ok_or_else(|| wrong("no model begins like this"))?;
+        let mut reader = Reader { rest };
+        let bits = reader.u32()?;
         if !(1..=24).contains(&bits) {
             return Err(wrong("impossible size"));
         }
-        let bias = f32::from_le_bytes(word(4)?);
-        let count = u32::from_le_bytes(word(8)?) as usize;
-        let entries = body.get(12..12 + count * 5).ok_or_else(|| wrong("cut short"))?;
+        let bias = f32::from_bits(reader.u32()?);
+        let (mut places, low, high) = (reader.stream()?, reader.stream()?.rest, reader.stream()?.rest);
+        if low.len() != high.len() {
+            return Err(wrong("halves of weights are missing"));
+        }
         let mut weights = vec![0; 1 << bits];
-        for entry in entries.chunks_exact(5) {
-            let at = u32::from_le_bytes([entry[0], entry[1], entry[2], 0]) as usize;
-            let weight = i16::from_le_bytes([entry[3], entry[4]]);
-            *weights.get_mut(at).ok_or_else(|| wrong("index out of range"))? = weight;
+        let mut at = 0;
+        for (&low, &high) in low.iter().zip(high) {
+            at = places.digest(at)?;
+            *weights.get_mut(at as usize).ok_or_else(|| wrong("index out of range"))? = i16::from_le_bytes([low, high]);
         }
         Ok(Self { bits, bias, weights })
     }
@@ -237,7 +243,8 @@ mod tests {
         assert!(model.probability(&features(&["落户", "其他"])) > 0.9);
         assert!(model.probability(&features(&["离开", "其他"])) < 0.1);
         assert_eq!(Logistic::from_bytes(&model.to_bytes()).expect("reads back"), model);
-        assert!(Logistic::from_bytes(b"yutulog1\0").is_err());
+        let bytes = model.to_bytes();
+        assert!((0..bytes.len()).all(|length| Logistic::from_bytes(&bytes[..length]).is_err()));
     }
 
     #[test]

@@ -11,6 +11,8 @@ pub mod network;
 pub(crate) mod random;
 mod ranks;
 mod softmax;
+mod sparse;
+mod widely;
 
 pub use boost::{Boost, BoostOptions};
 pub use features::{Features, digest, hash, mix};

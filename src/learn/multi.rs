@@ -8,8 +8,9 @@ use rustc_hash::FxHashMap;
 
 use super::{
     ModelError,
-    bytes::{Reader, write_digest, wrong},
+    bytes::{Reader, wrong},
     ranks::{Ranks, spread},
+    sparse::{Rows, write_rows},
 };
 
 /// Columns of a [`MultiLogistic`]; a set of columns fits a `u32`.
@@ -59,7 +60,7 @@ impl Default for MultiOptions {
 
 /// Weights in steps of 1/`STEP`, one byte each: a row of all columns fits half a cache line.
 const STEP: f32 = 40.0;
-const MAGIC: &[u8; 8] = b"yutumul3";
+const MAGIC: &[u8; 8] = b"yutumul4";
 
 /// A table of features with one weight a column.
 #[derive(Debug, Clone, PartialEq)]
@@ -175,16 +176,8 @@ impl MultiLogistic {
     /// that have weights.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
-        bytes.extend((self.digests.len() as u32).to_le_bytes());
         self.bias.iter().for_each(|bias| bytes.extend(bias.to_le_bytes()));
-        let mut last = 0;
-        for (&digest, row) in self.digests.iter().zip(&self.rows) {
-            let mask = (0..COLUMNS).filter(|&column| row[column] != 0).fold(0u32, |mask, column| mask | 1 << column);
-            write_digest(&mut bytes, last, digest);
-            last = digest;
-            bytes.extend(mask.to_le_bytes());
-            bytes.extend(row.iter().filter(|&&weight| weight != 0).map(|&weight| weight as u8));
-        }
+        write_rows(&mut bytes, self.digests.iter().copied().zip(self.rows.iter().copied()));
         bytes
     }
 
@@ -195,24 +188,18 @@ impl MultiLogistic {
     pub fn from_bytes(bytes: &[u8]) -> Result<(Self, &[u8]), ModelError> {
         let rest = bytes.strip_prefix(MAGIC.as_slice()).ok_or_else(|| wrong("no such table begins like this"))?;
         let mut reader = Reader { rest };
-        let count = reader.u32()? as usize;
         let mut bias = [0.0; COLUMNS];
         for value in &mut bias {
             *value = f32::from_bits(reader.u32()?);
         }
-        let (mut digests, mut rows) = (Vec::with_capacity(count.min(1 << 20)), Vec::with_capacity(count.min(1 << 20)));
-        let mut digest = 0u32;
-        for _ in 0..count {
-            digest = reader.digest(digest)?;
-            let mask = reader.u32()?;
-            let values = reader.take(mask.count_ones() as usize)?;
-            let mut row = [0i8; COLUMNS];
-            let columns = (0..COLUMNS).filter(|&column| mask >> column & 1 == 1);
-            columns.zip(values).for_each(|(column, &value)| row[column] = value as i8);
+        let rows: Rows<'_, COLUMNS> = Rows::new(&mut reader, COLUMNS)?;
+        let (mut digests, mut all) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+        for row in rows {
+            let (digest, row) = row?;
             digests.push(digest);
-            rows.push(row);
+            all.push(row);
         }
-        Ok((Self::from_rows(digests, rows, bias), reader.rest))
+        Ok((Self::from_rows(digests, all, bias), reader.rest))
     }
 }
 

@@ -44,12 +44,14 @@ impl Ranks {
     }
 
     /// Whether there may be a row with this digest.
+    #[inline(always)]
     pub(super) fn may_hold(&self, digest: u32) -> bool {
         let (word, bit) = self.home(digest);
         self.index[word] >> bit & 1 == 1
     }
 
     /// The rows among which the one with this digest is, if there is one, as (start, end): it is the first, unless others share its bit.
+    #[inline(always)]
     pub(super) fn among(&self, digest: u32) -> (usize, usize) {
         let (word, bit) = self.home(digest);
         let from = self.before[word] + (self.index[word] & ((1 << bit) - 1)).count_ones();
@@ -57,6 +59,7 @@ impl Ranks {
     }
 
     /// The word of the index and the bit in it.
+    #[inline(always)]
     fn home(&self, digest: u32) -> (usize, u32) {
         let bit = digest >> (u32::BITS - self.bits);
         ((bit / WORD) as usize, bit % WORD)

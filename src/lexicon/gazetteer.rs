@@ -61,6 +61,9 @@ pub enum NameClass {
 }
 
 impl NameClass {
+    /// What [`Self::index`] stays below.
+    pub const COUNT: usize = 16 + EntityType::ALL.len();
+
     /// A small number, different for each class.
     pub fn index(self) -> u32 {
         match self {

@@ -3,10 +3,12 @@
 use crate::{
     detect::{
         Detector, THRESHOLD,
-        candidates::{self, Candidate, Sources},
+        candidates::{Candidate, Sources},
         decide,
         features::Context,
         fusion::{self, Decision},
+        log_odds,
+        network::View,
     },
     model::{Article, Extraction},
     pipeline::{Extractor, extract_by},
@@ -28,12 +30,14 @@ pub enum Setting {
 
 impl Setting {
     /// All settings, in the order in which they are shown.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Only(Sources::GAZETTEER),
         Self::Only(Sources::GRAMMAR),
         Self::Only(Sources::MARKS),
         Self::Only(Sources::TAGGER),
+        Self::Only(Sources::NETWORK),
         Self::Without(Sources::TAGGER),
+        Self::Without(Sources::NETWORK),
         Self::Without(Sources::GAZETTEER),
         Self::Without(Sources::GRAMMAR),
         Self::Without(Sources::MARKS),
@@ -57,6 +61,7 @@ impl Setting {
     pub fn label_zh(self) -> String {
         let name = |source: u8| match source {
             Sources::TAGGER => "标注模型",
+            Sources::NETWORK => "神经网络",
             Sources::GAZETTEER => "地名机构名表",
             Sources::MARKS => "书名号与引号",
             Sources::GRAMMAR => "中心词规则",
@@ -78,8 +83,7 @@ impl Setting {
 
     fn decide(self, detector: &Detector, text: &Text) -> Vec<Decision> {
         let context = Context::new(text, &detector.gazetteer, &detector.heads);
-        let proposals = detector.tagger.propose(text, &context, candidates::FLOOR);
-        let candidates = candidates::candidates(&context, &proposals);
+        let candidates = detector.taggers.candidates(&context);
         match self {
             Self::All => decide(&context, &candidates, &detector.fusion, &detector.second),
             Self::Without(source) => {
@@ -104,17 +108,19 @@ fn with_sources(candidates: Vec<Candidate>, sources: u8) -> Vec<Candidate> {
         if sources & Sources::TAGGER == 0 {
             candidate.tagger = 0.0;
         }
+        if sources & Sources::NETWORK == 0 {
+            candidate.network = View::NONE;
+        }
         (candidate.sources != Sources::default()).then_some(candidate)
     };
     candidates.into_iter().filter_map(keep).collect()
 }
 
-/// The tagger's log-odds; for a detector without probabilities more for longer spans than for any parts of them.
+/// A tagger's log-odds; for a detector without probabilities more for longer spans than for any parts of them.
 fn own_score(candidate: &Candidate) -> f32 {
-    if candidate.sources.0 & Sources::TAGGER != 0 {
-        let p = candidate.tagger.clamp(1e-4, 1.0 - 1e-4);
-        (p / (1.0 - p)).ln()
-    } else {
-        (candidate.span.len() as f32).powi(2)
+    match candidate.sources.0 {
+        Sources::TAGGER => log_odds(candidate.tagger),
+        Sources::NETWORK => log_odds(candidate.network.probability),
+        _ => (candidate.span.len() as f32).powi(2),
     }
 }

@@ -156,7 +156,7 @@ fn models_that_cannot_be_used_are_named_in_both_languages() {
     };
     assert!(said("C.UTF-8").contains("cannot read the model"));
     assert!(said("zh_CN.UTF-8").contains("无法读取模型"));
-    for name in ["tagger", "fusion", "second", "merge", "relations", "figures"] {
+    for name in ["tagger", "network", "fusion", "second", "merge", "relations", "figures"] {
         std::fs::write(folder.path().join(format!("{name}.bin.zst")), b"no model").unwrap();
     }
     assert!(said("C.UTF-8").contains("train it again with `yutu train`"));

@@ -7,7 +7,7 @@ mod tree;
 
 use tree::{LANES, LEAF, MOST_LEAVES, Node, Tree};
 
-use super::{ModelError, random::next};
+use super::{ModelError, random::next, widely::widely};
 
 /// How to train a [`Boost`].
 #[derive(Debug, Clone, Copy)]
@@ -108,7 +108,14 @@ impl Boost {
             for (rows, columns) in sheet.rows.chunks(LANES).zip(sheet.columns.chunks_exact(self.width)) {
                 let mut sums = [0.0; LANES];
                 sums.iter_mut().zip(rows).for_each(|(sum, &row)| *sum = scores[row]);
-                block.iter().for_each(|tree| tree.add_to(&mut sums, columns));
+                widely(
+                    #[inline(always)]
+                    || {
+                        for tree in block {
+                            tree.add_to(&mut sums, columns);
+                        }
+                    },
+                );
                 for (&row, sum) in rows.iter().zip(sums) {
                     if live[row] {
                         scores[row] = sum;

@@ -1,7 +1,5 @@
 //! A tree as it is stored, and as it is asked: all its questions at once, of several examples side by side.
 
-use wide::f32x8;
-
 /// One question or answer of a tree.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Node {
@@ -67,14 +65,18 @@ impl Tree {
     }
 
     /// Adds the answer for each example; `columns` has each number of all of them.
+    #[inline(always)]
     pub(super) fn add_to(&self, scores: &mut [f32; LANES], columns: &[[f32; LANES]]) {
-        let mut left = f32x8::splat(f32::from_bits(u32::MAX));
+        let mut left = [u32::MAX; LANES];
         for question in &self.questions {
-            let column = f32x8::new(columns[usize::from(question.number)]);
-            left &= column.simd_le(f32x8::splat(question.value)) | f32x8::splat(f32::from_bits(question.above));
+            let column = &columns[usize::from(question.number)];
+            for lane in 0..LANES {
+                // Without a branch, so that lanes go side by side.
+                left[lane] &= u32::from(column[lane] <= question.value).wrapping_neg() | question.above;
+            }
         }
-        for (score, left) in scores.iter_mut().zip(left.to_array()) {
-            *score += self.answers[left.to_bits().trailing_zeros() as usize % MOST_LEAVES];
+        for (score, left) in scores.iter_mut().zip(left) {
+            *score += self.answers[left.trailing_zeros() as usize % MOST_LEAVES];
         }
     }
 }

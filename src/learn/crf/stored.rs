@@ -1,14 +1,14 @@
-//! The model as bytes: label count, transitions, count of features, then the features in the order of their digests: how far the digest is
-//! from the one before (in groups of seven bits), how many weights, and for each weight its label and its steps of 1/`STEP`, one byte each.
+//! The model as bytes: label count, transitions, then the features' rows of steps of 1/`STEP` in the order of their digests.
 
 use super::{Chain, Crf, LANES, MOST_LABELS, Row, table::Table};
 use crate::learn::{
     ModelError,
-    bytes::{Reader, write_digest, wrong},
+    bytes::{Reader, wrong},
     ranks::spread,
+    sparse::{Rows, write_rows},
 };
 
-const MAGIC: &[u8; 8] = b"yutucrf2";
+const MAGIC: &[u8; 8] = b"yutucrf3";
 
 /// Writes a model.
 pub(super) fn write(chain: &Chain, transitions: &[Row], rows: impl Iterator<Item = (u32, [i8; LANES])>) -> Vec<u8> {
@@ -22,24 +22,8 @@ pub(super) fn write(chain: &Chain, transitions: &[Row], rows: impl Iterator<Item
             bytes.extend(value.to_le_bytes());
         }
     }
-    let mut body = Vec::new();
-    let (mut count, mut before) = (0u32, 0u32);
-    for (digest, row) in rows {
-        let weights = row[..chain.labels].iter().zip(0u8..).filter(|(weight, _)| **weight != 0);
-        let used = weights.clone().count() as u8;
-        if used == 0 {
-            continue;
-        }
-        count += 1;
-        write_digest(&mut body, before, digest);
-        before = digest;
-        body.push(used);
-        for (weight, label) in weights {
-            body.extend([label, *weight as u8]);
-        }
-    }
-    bytes.extend(count.to_le_bytes());
-    bytes.extend(body);
+    rows.retain(|(_, row)| row[..chain.labels].iter().any(|weight| *weight != 0));
+    write_rows(&mut bytes, rows);
     bytes
 }
 
@@ -61,24 +45,7 @@ impl Crf {
                 *value = f32::from_bits(reader.u32()?).exp();
             }
         }
-        let count = reader.u32()? as usize;
-        // Two bytes at least for each.
-        if count > reader.rest.len() / 2 {
-            return Err(wrong("cut short"));
-        }
-        let mut digest = 0u32;
-        let next = |_| {
-            digest = reader.digest(digest)?;
-            let mut row = [0i8; LANES];
-            for _ in 0..reader.byte()? {
-                let label = usize::from(reader.byte()?);
-                if label >= labels {
-                    return Err(wrong("label out of range"));
-                }
-                row[label] = reader.byte()? as i8;
-            }
-            Ok((digest, row))
-        };
-        Ok(Self { chain: Chain { labels, steps }, table: Table::new((0..count).map(next))? })
+        let table = Table::new(Rows::new(&mut reader, labels)?)?;
+        Ok(Self { chain: Chain::new(labels, steps), table })
     }
 }

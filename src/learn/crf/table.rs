@@ -45,6 +45,7 @@ impl Table {
     }
 
     /// The sum of the features' weights in steps of 1/[`STEP`], a lane a label. Lanes without a label hold nothing of use.
+    #[inline(always)]
     pub(super) fn sum(&self, features: &[u32]) -> [i16; LANES] {
         let mut sum = [0i16; LANES];
         let mut likely = [0u32; SIDE_BY_SIDE];

@@ -64,7 +64,7 @@ pub fn train(
     let (keys, counts): (Vec<u32>, Vec<u32>) = counts.into_iter().unzip();
     let row_of: FxHashMap<u32, u32> = keys.iter().zip(0..).map(|(&key, row)| (key, row)).collect();
     let mut model = Learner {
-        chain: Chain { labels, steps: vec![[0.0; LANES]; labels] },
+        chain: Chain::new(labels, vec![[0.0; LANES]; labels]),
         transitions: vec![[0.0; LANES]; labels],
         rows: vec![[0.0; LANES]; keys.len()],
     };
@@ -155,7 +155,9 @@ impl Learner {
     fn refresh_steps(&mut self, possible: &impl Fn(usize, usize) -> bool) {
         for from in 0..self.chain.labels {
             for to in 0..self.chain.labels {
-                self.chain.steps[from][to] = if possible(from, to) { self.transitions[from][to].exp() } else { 0.0 };
+                let step = if possible(from, to) { self.transitions[from][to].exp() } else { 0.0 };
+                self.chain.steps[from][to] = step;
+                self.chain.steps_to[to][from] = step;
             }
         }
     }

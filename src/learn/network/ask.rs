@@ -3,11 +3,36 @@
 use crate::learn::softmax;
 
 use super::{
-    EXTRAS, Page,
-    layers::{add, product, product_of_transposed, product_with_transposed},
-    layout::{DEPTH, QuestionPlaces},
-    pass::{linear, linear_back},
+    layers::{add, linear, linear_back, product, product_of_transposed, product_with_transposed},
+    layout::{DEPTH, LinearPlaces, Place, Tables, Use},
+    pointers::{EXTRAS, NEAR, Page},
 };
+
+const _: () = assert!(EXTRAS.is_multiple_of(8));
+
+/// The tables of one question.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct QuestionPlaces {
+    asking: LinearPlaces,
+    answering: Place,
+    near: Place,
+    weigh: Place,
+    directly: Place,
+    extras: LinearPlaces,
+}
+
+impl QuestionPlaces {
+    pub(super) fn new(tables: &mut Tables) -> Self {
+        Self {
+            asking: tables.linear(DEPTH, DEPTH),
+            answering: tables.add(DEPTH, DEPTH, Use::Factor),
+            near: tables.add(NEAR, DEPTH, Use::Lookup),
+            weigh: tables.add(1, DEPTH, Use::Weigh),
+            directly: tables.add(DEPTH, DEPTH, Use::Factor),
+            extras: tables.linear(DEPTH, EXTRAS),
+        }
+    }
+}
 
 /// Everything worked out on the way.
 pub(super) struct Asked {

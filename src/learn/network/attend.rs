@@ -3,14 +3,49 @@
 use crate::learn::softmax;
 
 use super::{
-    Page,
-    layers::{Normed, add, norm, rectify, rectify_back},
-    layout::{DEPTH, HEADS, Layout, WIDER},
-    pass::{Forgetting, Mask, apply, linear, linear_back, mask, masked, norm_back_at},
+    layers::{
+        Forgetting, Mask, Normed, add, apply, linear, linear_back, mask, masked, norm_at, norm_back_at, rectify,
+        rectify_back,
+    },
+    layout::{DEPTH, LinearPlaces, NormPlaces, Place, Tables, Use},
+    pointers::{NEAR, Page},
 };
+
+/// In so many ways nodes look at one another.
+const HEADS: usize = 4;
+/// Numbers of the layer after attention.
+const WIDER: usize = 128;
+const _: () = assert!(WIDER.is_multiple_of(8) && DEPTH.is_multiple_of(HEADS));
 
 /// Numbers of one head.
 const HEAD: usize = DEPTH / HEADS;
+
+/// The tables of the attention.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct AttentionPlaces {
+    norm: NormPlaces,
+    /// Queries, keys, values.
+    three: LinearPlaces,
+    near: Place,
+    out: LinearPlaces,
+    norm_after: NormPlaces,
+    wider: LinearPlaces,
+    narrower: LinearPlaces,
+}
+
+impl AttentionPlaces {
+    pub(super) fn new(tables: &mut Tables) -> Self {
+        Self {
+            norm: tables.norm(),
+            three: tables.linear(DEPTH, 3 * DEPTH),
+            near: tables.add(NEAR, HEADS, Use::Lookup),
+            out: tables.linear(DEPTH, DEPTH),
+            norm_after: tables.norm(),
+            wider: tables.linear(DEPTH, WIDER),
+            narrower: tables.linear(WIDER, DEPTH),
+        }
+    }
+}
 
 /// Everything worked out on the way.
 pub(super) struct Attended {
@@ -28,15 +63,14 @@ pub(super) struct Attended {
 
 /// Adds to each node what it sees in the others.
 pub(super) fn attend(
-    layout: &Layout,
+    places: &AttentionPlaces,
     weights: &[f32],
     page: &Page,
     nodes: &mut [f32],
     forgetting: &mut Option<Forgetting<'_>>,
 ) -> Attended {
-    let places = &layout.attention;
     let count = page.nodes.len();
-    let normed = norm(nodes, &weights[places.norm.gain.clone()], &weights[places.norm.shift.clone()]);
+    let normed = norm_at(weights, &places.norm, nodes);
     let three = linear(weights, &places.three, &normed.out, DEPTH);
     let near = &weights[places.near.clone()];
     let mut all = vec![0.0; HEADS * count * count];
@@ -64,7 +98,7 @@ pub(super) fn attend(
     let mask_here = mask(forgetting, out.len());
     apply(&mask_here, &mut out);
     add(nodes, &out);
-    let normed_after = norm(nodes, &weights[places.norm_after.gain.clone()], &weights[places.norm_after.shift.clone()]);
+    let normed_after = norm_at(weights, &places.norm_after, nodes);
     let mut wider = linear(weights, &places.wider, &normed_after.out, DEPTH);
     rectify(&mut wider);
     let mut out = linear(weights, &places.narrower, &wider, WIDER);
@@ -81,14 +115,13 @@ fn heads(count: usize) -> impl Iterator<Item = (usize, usize, std::ops::Range<us
 
 /// What [`attend`] passes back, to its weights and to the nodes.
 pub(super) fn attend_back(
-    layout: &Layout,
+    places: &AttentionPlaces,
     weights: &[f32],
     page: &Page,
     attended: &Attended,
     nodes_back: &mut [f32],
     back: &mut [f32],
 ) {
-    let places = &layout.attention;
     let count = page.nodes.len();
     let out_back = masked(&attended.mask_after, nodes_back);
     let mut wider_back = vec![0.0; attended.wider.len()];

@@ -1,7 +1,10 @@
 //! The layers of a network, forwards and backwards. Matrices are rows after rows. Every sum is taken in one fixed order, and
 //! nothing is fused; only exponentials are the platform's.
 
-/// Columns that a block of a product has.
+use super::layout::{LinearPlaces, NormPlaces};
+use crate::learn::{random::next, widely::widely};
+
+/// Columns that a block of a product has; twice as many where there are enough.
 const WIDE: usize = 8;
 /// Its rows.
 const TALL: usize = 4;
@@ -9,19 +12,34 @@ const TALL: usize = 4;
 /// `c += a b` for `a` of `rows × inner` and `b` of `inner × columns`; `columns` is a multiple of 8.
 pub(super) fn product(a: &[f32], b: &[f32], c: &mut [f32], inner: usize, columns: usize) {
     debug_assert_eq!(columns % WIDE, 0, "whole blocks");
+    if columns.is_multiple_of(2 * WIDE) {
+        widely(
+            #[inline(always)]
+            || blocks::<{ 2 * WIDE }>(a, b, c, inner, columns),
+        );
+    } else {
+        widely(
+            #[inline(always)]
+            || blocks::<WIDE>(a, b, c, inner, columns),
+        );
+    }
+}
+
+#[inline(always)]
+fn blocks<const COLUMNS: usize>(a: &[f32], b: &[f32], c: &mut [f32], inner: usize, columns: usize) {
     let rows = c.len() / columns;
     let mut row = 0;
     while row < rows {
         let tall = TALL.min(rows - row);
         let (a, c) = (&a[row * inner..(row + tall) * inner], &mut c[row * columns..(row + tall) * columns]);
-        for column in (0..columns).step_by(WIDE) {
+        for column in (0..columns).step_by(COLUMNS) {
             if tall == TALL {
-                block::<TALL>(a, b, c, inner, columns, column);
+                block::<TALL, COLUMNS>(a, b, c, inner, columns, column);
             } else {
-                (0..tall).for_each(|one| {
+                for one in 0..tall {
                     let c = &mut c[one * columns..(one + 1) * columns];
-                    block::<1>(&a[one * inner..(one + 1) * inner], b, c, inner, columns, column);
-                });
+                    block::<1, COLUMNS>(&a[one * inner..(one + 1) * inner], b, c, inner, columns, column);
+                }
             }
         }
         row += tall;
@@ -29,41 +47,65 @@ pub(super) fn product(a: &[f32], b: &[f32], c: &mut [f32], inner: usize, columns
 }
 
 #[inline(always)]
-fn block<const ROWS: usize>(a: &[f32], b: &[f32], c: &mut [f32], inner: usize, columns: usize, column: usize) {
-    let rows: [&[f32]; ROWS] = std::array::from_fn(|row| &a[row * inner..(row + 1) * inner]);
-    let mut sums = [[0.0f32; WIDE]; ROWS];
-    for (at, b) in b.chunks_exact(columns).enumerate().take(inner) {
-        let b: &[f32; WIDE] = b[column..].first_chunk().expect("a block lies inside");
-        for (sums, row) in sums.iter_mut().zip(rows) {
-            let factor = row[at];
-            sums.iter_mut().zip(b).for_each(|(sum, b)| *sum += factor * b);
+fn block<const ROWS: usize, const COLUMNS: usize>(
+    a: &[f32],
+    b: &[f32],
+    c: &mut [f32],
+    inner: usize,
+    columns: usize,
+    column: usize,
+) {
+    let rows: [&[f32]; ROWS] = std::array::from_fn(
+        #[inline(always)]
+        |row| &a[row * inner..(row + 1) * inner],
+    );
+    let mut sums = [[0.0f32; COLUMNS]; ROWS];
+    for at in 0..inner {
+        let b: &[f32; COLUMNS] = b[at * columns + column..].first_chunk().expect("a block lies inside");
+        for row in 0..ROWS {
+            let factor = rows[row][at];
+            for lane in 0..COLUMNS {
+                sums[row][lane] += factor * b[lane];
+            }
         }
     }
-    for (row, sums) in sums.iter().enumerate() {
-        let c = &mut c[row * columns + column..row * columns + column + WIDE];
-        c.iter_mut().zip(sums).for_each(|(c, sum)| *c += sum);
+    for row in 0..ROWS {
+        let c: &mut [f32; COLUMNS] = c[row * columns + column..].first_chunk_mut().expect("a block lies inside");
+        for lane in 0..COLUMNS {
+            c[lane] += sums[row][lane];
+        }
     }
 }
 
 /// `b += aᵀ c`: what a product passes back to its second factor.
 pub(super) fn product_of_transposed(a: &[f32], c: &[f32], b: &mut [f32], inner: usize, columns: usize) {
-    for (a, c) in a.chunks_exact(inner * TALL).zip(c.chunks_exact(columns * TALL)) {
-        for (at, b) in b.chunks_exact_mut(columns).enumerate() {
-            let factors: [f32; TALL] = std::array::from_fn(|row| a[row * inner + at]);
-            let (c0, c1) = (&c[..columns], &c[columns..2 * columns]);
-            let (c2, c3) = (&c[2 * columns..3 * columns], &c[3 * columns..]);
-            for (((b, c0), c1), (c2, c3)) in b.iter_mut().zip(c0).zip(c1).zip(c2.iter().zip(c3)) {
-                *b += factors[0] * c0 + factors[1] * c1 + factors[2] * c2 + factors[3] * c3;
+    widely(
+        #[inline(always)]
+        || {
+            for (a, c) in a.chunks_exact(inner * TALL).zip(c.chunks_exact(columns * TALL)) {
+                let (c0, c1) = (&c[..columns], &c[columns..2 * columns]);
+                let (c2, c3) = (&c[2 * columns..3 * columns], &c[3 * columns..4 * columns]);
+                for (at, b) in b.chunks_exact_mut(columns).enumerate() {
+                    let factors = [a[at], a[inner + at], a[2 * inner + at], a[3 * inner + at]];
+                    for column in 0..columns {
+                        b[column] += factors[0] * c0[column]
+                            + factors[1] * c1[column]
+                            + factors[2] * c2[column]
+                            + factors[3] * c3[column];
+                    }
+                }
             }
-        }
-    }
-    let rows = c.len() / columns;
-    for row in rows - rows % TALL..rows {
-        let c = &c[row * columns..(row + 1) * columns];
-        for (b, &factor) in b.chunks_exact_mut(columns).zip(&a[row * inner..]) {
-            b.iter_mut().zip(c).for_each(|(b, c)| *b += factor * c);
-        }
-    }
+            let rows = c.len() / columns;
+            for row in rows - rows % TALL..rows {
+                let c = &c[row * columns..(row + 1) * columns];
+                for (b, &factor) in b.chunks_exact_mut(columns).zip(&a[row * inner..]) {
+                    for column in 0..columns {
+                        b[column] += factor * c[column];
+                    }
+                }
+            }
+        },
+    );
 }
 
 /// `a += c bᵀ`: what a product passes back to its first factor. `inner` is a multiple of 8.
@@ -103,7 +145,7 @@ pub(super) struct Normed {
 }
 
 /// Every row with mean 0 and variance 1, then times `gain` plus `shift`.
-pub(super) fn norm(rows: &[f32], gain: &[f32], shift: &[f32]) -> Normed {
+fn norm(rows: &[f32], gain: &[f32], shift: &[f32]) -> Normed {
     let width = gain.len();
     let mut normed = Normed { plain: rows.to_vec(), scales: Vec::new(), out: Vec::with_capacity(rows.len()) };
     for row in normed.plain.chunks_exact_mut(width) {
@@ -119,7 +161,7 @@ pub(super) fn norm(rows: &[f32], gain: &[f32], shift: &[f32]) -> Normed {
 }
 
 /// Adds to `back`, `gain_back`, `shift_back` what the normalization's result passes back.
-pub(super) fn norm_back(
+fn norm_back(
     normed: &Normed,
     gain: &[f32],
     out_back: &[f32],
@@ -158,6 +200,77 @@ pub(super) fn rectify_back(out: &[f32], back: &mut [f32]) {
     });
 }
 
+/// What is forgotten at random in training: a share, and the source of randomness.
+#[derive(Debug)]
+pub struct Forgetting<'r> {
+    /// Of 1024.
+    pub(super) share: u32,
+    pub(super) random: &'r mut u64,
+}
+
+/// What each number is multiplied by: 0 where it is forgotten; empty where nothing is.
+pub(super) type Mask = Vec<f32>;
+
+pub(super) fn mask(forgetting: &mut Option<Forgetting<'_>>, count: usize) -> Mask {
+    let Some(Forgetting { share, random }) = forgetting else { return Mask::new() };
+    let kept = 1024.0 / (1024 - *share) as f32;
+    (0..count).map(|_| if (next(random) >> 54) < u64::from(*share) { 0.0 } else { kept }).collect()
+}
+
+pub(super) fn apply(mask: &Mask, rows: &mut [f32]) {
+    rows.iter_mut().zip(mask).for_each(|(x, factor)| *x *= factor);
+}
+
+pub(super) fn masked(mask: &Mask, rows: &[f32]) -> Vec<f32> {
+    let mut rows = rows.to_vec();
+    apply(mask, &mut rows);
+    rows
+}
+
+pub(super) fn linear(weights: &[f32], places: &LinearPlaces, rows: &[f32], inner: usize) -> Vec<f32> {
+    let shift = &weights[places.shift.clone()];
+    let mut out = vec![0.0; rows.len() / inner * shift.len()];
+    product(rows, &weights[places.factor.clone()], &mut out, inner, shift.len());
+    add_to_rows(&mut out, shift);
+    out
+}
+
+/// What [`linear`] passes back, to its weights and to its rows.
+pub(super) fn linear_back(
+    weights: &[f32],
+    back: &mut [f32],
+    places: &LinearPlaces,
+    rows: &[f32],
+    out_back: &[f32],
+    rows_back: &mut [f32],
+    inner: usize,
+) {
+    let columns = places.shift.len();
+    product_of_transposed(rows, out_back, &mut back[places.factor.clone()], inner, columns);
+    add_rows(out_back, &mut back[places.shift.clone()]);
+    product_with_transposed(out_back, &weights[places.factor.clone()], rows_back, inner, columns);
+}
+
+/// [`norm`] with the places of its weights.
+pub(super) fn norm_at(weights: &[f32], places: &NormPlaces, rows: &[f32]) -> Normed {
+    norm(rows, &weights[places.gain.clone()], &weights[places.shift.clone()])
+}
+
+/// [`norm_back`] with the places of its weights.
+pub(super) fn norm_back_at(
+    weights: &[f32],
+    places: &NormPlaces,
+    normed: &Normed,
+    out_back: &[f32],
+    rows_back: &mut [f32],
+    back: &mut [f32],
+) {
+    // Gain and shift stand beside each other.
+    let both = &mut back[places.gain.start..places.shift.end];
+    let (gain_back, shift_back) = both.split_at_mut(places.gain.len());
+    norm_back(normed, &weights[places.gain.clone()], out_back, rows_back, gain_back, shift_back);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,6 +307,24 @@ mod tests {
         product_of_transposed(&a, &c, &mut found[1], inner, columns);
         product_with_transposed(&c, &b, &mut found[2], inner, columns);
         expected.iter().zip(&found).for_each(|(expected, found)| close(expected, found));
+    }
+
+    #[test]
+    fn the_bits_do_not_depend_on_how_wide_the_processor_is() {
+        for columns in [8, 24, 32, 64] {
+            let (rows, inner) = (9, 40);
+            let (a, b, c) = (numbers(rows * inner, 1), numbers(inner * columns, 2), numbers(rows * columns, 3));
+            let mut wide = c.clone();
+            product(&a, &b, &mut wide, inner, columns);
+            let mut narrow = c;
+            if columns % (2 * WIDE) == 0 {
+                blocks::<{ 2 * WIDE }>(&a, &b, &mut narrow, inner, columns);
+            } else {
+                blocks::<WIDE>(&a, &b, &mut narrow, inner, columns);
+            }
+            let bits = |numbers: &[f32]| numbers.iter().map(|x| x.to_bits()).collect::<Vec<u32>>();
+            assert_eq!(bits(&wide), bits(&narrow));
+        }
     }
 
     #[test]

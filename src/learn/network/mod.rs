@@ -1,93 +1,51 @@
-//! A small neural network that reads an article as a row of items and tells, for places that ask, which other places answer.
+//! Small neural networks that read an article as a row of items. One gives each item a label; one tells, for places that ask, which
+//! other places answer.
 //!
-//! Items (words, marks, whole mentions) are looked up in tables of learnt vectors; dilated convolutions let each know its surroundings;
-//! the places of interest (nodes) then look at one another by self-attention that knows how near they stand; last, every asking node
-//! weighs the nodes that may answer it, and a few answers that stand nowhere. Small enough to run beside the linear models: 64 numbers
-//! an item. It is trained by AdamW with dropout; weights are stored in a byte each.
+//! Items (characters, words, whole mentions) are looked up in tables of learnt vectors; dilated convolutions let each know its
+//! surroundings. For questions, the places of interest (nodes) then look at one another by self-attention that knows how near they stand;
+//! last, every asking node weighs the nodes that may answer it, and a few answers that stand nowhere. Small enough to run beside the linear
+//! models: 64 numbers an item. They are trained by AdamW with dropout; weights are stored in a byte each.
 //!
 //! After Strubell et al., “Fast and Accurate Entity Recognition with Iterated Dilated Convolutions” (EMNLP 2017), Shaw et al.,
 //! “Self-Attention with Relative Position Representations” (NAACL 2018) and Vinyals et al., “Pointer Networks” (NIPS 2015).
 
 mod ask;
 mod attend;
+mod body;
+mod labels;
 mod layers;
 mod layout;
-mod pass;
+mod pointers;
 mod train;
 
-pub use train::{Lesson, NetworkOptions, train};
+use std::fmt::Debug;
+
+pub use labels::{LabelledText, Labels, MOST_LABELS};
+pub use layout::SEES;
+pub use pointers::{EXTRAS, NEAR, NODES, Node, OPENINGS, Opinion, Page, PageLesson, Pointers, QUESTIONS};
+pub use train::{NetworkOptions, train};
 
 use super::{
     ModelError,
     bytes::{Reader, write_digest, wrong},
 };
-use layout::Layout;
+use layers::Forgetting;
+use layout::{BodyPlaces, Table, Tables};
 
 /// Characters of an item that are looked at.
 pub const CHARS: usize = 6;
-/// Parts of speech.
-pub const SPEECH: usize = 24;
-/// Kinds of items.
-pub const KINDS: usize = 16;
-/// Kinds of marks.
-pub const FLAGS: usize = 4;
-/// Kinds of nodes.
-pub const NODES: usize = 17;
-/// Kinds of places in a sentence.
-pub const OPENINGS: usize = 4;
-/// Kinds of nearness of two nodes.
-pub const NEAR: usize = 40;
-/// What may be asked of a node.
-pub const QUESTIONS: usize = 2;
-/// Answers to a question that stand nowhere in the text; a question need not use them all.
-pub const EXTRAS: usize = 8;
+/// Traits of an item beside its word and characters.
+pub const TRAITS: usize = 4;
 
-/// A word, a mark or a whole mention.
+/// A character, a word, a mark or a whole mention.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Item {
-    /// Digest of a word; 0 where only the kind counts, which is looked up like a word without a vector.
+    /// Digest of a word; 0 where there is none, or only the kind counts.
     pub word: u32,
     /// The first (of a mention, the last) characters; 0 where there are no more.
     pub chars: [u32; CHARS],
-    /// Part of speech, below [`SPEECH`].
-    pub speech: u8,
-    /// Kind, below [`KINDS`].
-    pub kind: u8,
-    /// Mark, below [`FLAGS`].
-    pub flag: u8,
-}
-
-/// A place of interest.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Node {
-    /// Index of its item.
-    pub item: u32,
-    /// Kind, below [`NODES`].
-    pub kind: u8,
-    /// What it opens, below [`OPENINGS`]: 3 a paragraph, 2 a sentence, 1 a clause, 0 nothing.
-    pub opens: u8,
-}
-
-/// A text as the network reads it.
-#[derive(Debug, Clone, Default)]
-pub struct Page {
-    /// Everything, in text order.
-    pub items: Vec<Item>,
-    /// The places of interest.
-    pub nodes: Vec<Node>,
-    /// For each two nodes, row after row, how near they stand, below [`NEAR`].
-    pub near: Vec<u8>,
-    /// The nodes that ask.
-    pub asking: Vec<u32>,
-    /// For each question the nodes that may answer it.
-    pub answering: [Vec<u32>; QUESTIONS],
-}
-
-impl Page {
-    /// How near two nodes stand, below [`NEAR`].
-    fn nearness(&self, node: u32, other: u32) -> usize {
-        usize::from(self.near[node as usize * self.nodes.len() + other as usize])
-    }
+    /// What else is known of it, by numbers below those of [`Head::TRAITS`].
+    pub traits: [u8; TRAITS],
 }
 
 /// Which words and characters have a vector.
@@ -97,56 +55,84 @@ struct Vocabulary {
     chars: Vec<u32>,
 }
 
-/// A place in a table of vectors for what has none of its own; 0 is for characters that are not there.
+/// A place in a table of vectors for what has none of its own; 0 is for words and characters that are not there.
 const UNKNOWN: u32 = 1;
 
 impl Vocabulary {
     /// The same items with places in the tables instead of digests and characters.
     fn look_up(&self, items: &[Item]) -> Vec<Item> {
-        let place = |known: &[u32], key| known.binary_search(&key).map_or(UNKNOWN, |at| at as u32 + UNKNOWN + 1);
-        let character = |c| if c == 0 { 0 } else { place(&self.chars, c) };
-        let look_up =
-            |item: &Item| Item { word: place(&self.words, item.word), chars: item.chars.map(character), ..*item };
+        let place = |known: &[u32], key| match key {
+            0 => 0,
+            key => known.binary_search(&key).map_or(UNKNOWN, |at| at as u32 + UNKNOWN + 1),
+        };
+        let look_up = |item: &Item| Item {
+            word: place(&self.words, item.word),
+            chars: item.chars.map(|c| place(&self.chars, c)),
+            ..*item
+        };
         items.iter().map(look_up).collect()
     }
 
-    fn layout(&self) -> Layout {
-        Layout::new(self.words.len() + 2, self.chars.len() + 2)
+    /// The tables of a network that knows these.
+    fn tables<H: Head>(&self) -> (Tables, BodyPlaces, H) {
+        let mut tables = Tables::default();
+        let body = BodyPlaces::new(&mut tables, self.words.len() + 2, self.chars.len() + 2, H::TRAITS);
+        let head = H::places(&mut tables);
+        (tables, body, head)
     }
+}
+
+/// What a network is for, beyond describing items.
+pub trait Head: Debug + Clone + PartialEq + Send + Sync {
+    /// What a stored network begins with.
+    const MAGIC: &'static [u8; 8];
+    /// How many kinds each trait of an item has.
+    const TRAITS: [usize; TRAITS];
+
+    /// Its tables.
+    fn places(tables: &mut Tables) -> Self;
+}
+
+/// What a network learns from at a time.
+pub trait Lesson: Sync {
+    /// What learns.
+    type Head: Head;
+
+    /// What is read.
+    fn items(&self) -> &[Item];
+
+    /// Adds to `back` how much each weight adds to the loss, `weight` times; `items` are looked up.
+    fn learn(
+        &self,
+        network: (&BodyPlaces, &Self::Head, &[f32]),
+        items: &[Item],
+        forgetting: Forgetting<'_>,
+        weight: f32,
+        back: &mut [f32],
+    );
+
+    /// The loss.
+    #[cfg(test)]
+    fn loss(&self, network: (&BodyPlaces, &Self::Head, &[f32]), items: &[Item], forgetting: Forgetting<'_>) -> f32;
 }
 
 /// A trained network.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Network {
+pub struct Network<H> {
     vocabulary: Vocabulary,
-    layout: Layout,
+    tables: Tables,
+    body: BodyPlaces,
+    head: H,
     /// Whole numbers of steps.
     weights: Vec<f32>,
     /// The step of each row of each table.
     steps: Vec<f32>,
 }
 
-/// What an asking node thinks of its answers: the share of each that may answer, then of each of [`EXTRAS`]; 1 in all.
-pub type Opinion = Vec<f32>;
-
-const MAGIC: &[u8; 8] = b"yutunet1";
-
-impl Network {
-    /// For each question and each asking node what it thinks of its answers.
-    ///
-    /// # Panics
-    /// When the page points at items or nodes that it does not have.
-    pub fn answer(&self, page: &Page) -> [Vec<Opinion>; QUESTIONS] {
-        if page.asking.is_empty() {
-            return Default::default();
-        }
-        let items = self.vocabulary.look_up(&page.items);
-        pass::forward(&self.layout, &self.weights, &items, page, None).opinions()
-    }
-
+impl<H: Head> Network<H> {
     /// The network as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = MAGIC.to_vec();
+        let mut bytes = H::MAGIC.to_vec();
         for known in [&self.vocabulary.words, &self.vocabulary.chars] {
             bytes.extend((known.len() as u32).to_le_bytes());
             let mut before = 0;
@@ -156,8 +142,8 @@ impl Network {
             }
         }
         let mut steps = self.steps.iter();
-        for (place, columns) in self.layout.tensors() {
-            for (row, step) in self.weights[place].chunks_exact(columns).zip(&mut steps) {
+        for Table { place, columns, .. } in self.tables.iter() {
+            for (row, step) in self.weights[place.clone()].chunks_exact(*columns).zip(&mut steps) {
                 bytes.extend(step.to_le_bytes());
                 bytes.extend(row.iter().map(|&weight| in_steps(weight, *step) as u8));
             }
@@ -170,7 +156,7 @@ impl Network {
     /// # Errors
     /// When the bytes are of another kind, cut short, or hold keys out of order or steps that are no steps.
     pub fn from_bytes(bytes: &[u8]) -> Result<(Self, &[u8]), ModelError> {
-        let body = bytes.strip_prefix(MAGIC.as_slice()).ok_or_else(|| wrong("no network begins like this"))?;
+        let body = bytes.strip_prefix(H::MAGIC.as_slice()).ok_or_else(|| wrong("no network begins like this"))?;
         let mut reader = Reader { rest: body };
         let mut known = || -> Result<Vec<u32>, ModelError> {
             let count = reader.u32()? as usize;
@@ -190,37 +176,37 @@ impl Network {
             Ok(known)
         };
         let vocabulary = Vocabulary { words: known()?, chars: known()? };
-        let layout = vocabulary.layout();
-        let rows: usize = layout.tensors().map(|(place, columns)| place.len() / columns).sum();
-        if reader.rest.len() < layout.len() + 4 * rows {
+        let (tables, places, head) = vocabulary.tables();
+        let rows: usize = tables.iter().map(|table| table.place.len() / table.columns).sum();
+        if reader.rest.len() < tables.len() + 4 * rows {
             return Err(wrong("cut short"));
         }
-        let (mut weights, mut all_steps) = (Vec::with_capacity(layout.len()), Vec::new());
-        for (place, columns) in layout.tensors() {
+        let (mut weights, mut all_steps) = (Vec::with_capacity(tables.len()), Vec::with_capacity(rows));
+        for Table { place, columns, .. } in tables.iter() {
             for _ in 0..place.len() / columns {
                 let step = f32::from_bits(reader.u32()?);
                 if !(step >= 0.0 && (128.0 * step).is_finite()) {
                     return Err(wrong("no step"));
                 }
                 all_steps.push(step);
-                weights.extend(reader.take(columns)?.iter().map(|&steps| f32::from(steps as i8) * step));
+                weights.extend(reader.take(*columns)?.iter().map(|&steps| f32::from(steps as i8) * step));
             }
         }
-        Ok((Self { vocabulary, layout, weights, steps: all_steps }, reader.rest))
+        Ok((Self { vocabulary, tables, body: places, head, weights, steps: all_steps }, reader.rest))
     }
 
     /// A network as it is after it was stored.
     fn new(vocabulary: Vocabulary, mut weights: Vec<f32>) -> Self {
-        let layout = vocabulary.layout();
+        let (tables, body, head) = vocabulary.tables();
         let mut steps = Vec::new();
-        for (place, columns) in layout.tensors() {
-            for row in weights[place].chunks_exact_mut(columns) {
+        for Table { place, columns, .. } in tables.iter() {
+            for row in weights[place.clone()].chunks_exact_mut(*columns) {
                 let step = row.iter().fold(0.0f32, |most, weight| most.max(weight.abs())) / 127.0;
                 row.iter_mut().for_each(|weight| *weight = f32::from(in_steps(*weight, step)) * step);
                 steps.push(step);
             }
         }
-        Self { vocabulary, layout, weights, steps }
+        Self { vocabulary, tables, body, head, weights, steps }
     }
 }
 

@@ -7,9 +7,7 @@ fn page(random: &mut u64, count: u32) -> Page {
     let items = (0..count).map(|_| Item {
         word: below(5) as u32 + 1,
         chars: [below(4) as u32 + 65, below(4) as u32, 0, 0, 0, 0],
-        speech: below(20) as u8,
-        kind: below(15) as u8,
-        flag: below(3) as u8,
+        traits: [below(20) as u8, below(15) as u8, below(3) as u8, 0],
     });
     let items: Vec<Item> = items.collect();
     let nodes: Vec<Node> = (0..5)
@@ -29,29 +27,44 @@ fn right() -> [Vec<Vec<bool>>; QUESTIONS] {
     [first, second]
 }
 
-#[test]
-fn slopes_are_those_of_the_loss() {
-    check_slopes(12, Some(100));
+/// A text of random items with random labels.
+fn labelled(random: &mut u64, count: u32) -> LabelledText {
+    let items = page(random, count).items;
+    let labels = items.iter().map(|_| (next(random) >> 20) as u8 % 5).collect();
+    LabelledText { items, labels }
 }
 
-/// For a page of so many items, with so many of 1024 numbers forgotten.
-fn check_slopes(items: u32, dropout: Option<u32>) {
-    let mut random = 7;
-    let page = page(&mut random, items);
+#[test]
+fn slopes_are_those_of_the_loss() {
+    // The last: shorter than the longest stride.
+    for (count, dropout) in [(12, 100), (3, 0), (1, 100)] {
+        let mut random = 7;
+        check_slopes(&PageLesson { page: page(&mut random, count), right: right() }, dropout);
+        check_slopes(&labelled(&mut random, 8 * count), dropout);
+    }
+}
+
+/// With so many of 1024 numbers forgotten.
+fn check_slopes<L: Lesson>(lesson: &L, dropout: u32) {
+    let mut random = 11;
     let vocabulary = Vocabulary { words: vec![1, 2, 3, 4], chars: vec![65, 66, 67] };
-    let layout = vocabulary.layout();
-    let items = vocabulary.look_up(&page.items);
-    let mut weights = train::beginning(&layout, &mut random);
-    let right = right();
+    let (tables, body, head) = vocabulary.tables::<L::Head>();
+    let items = vocabulary.look_up(lesson.items());
+    let mut weights = train::beginning(&tables, &mut random);
     // The same is forgotten each time.
-    let trace = |weights: &[f32]| {
-        let forgetting = pass::Forgetting { share: dropout.unwrap_or(0), random: &mut 99 };
-        pass::forward(&layout, weights, &items, &page, Some(forgetting))
+    let mut same = (99, 99);
+    let mut back = vec![0.0; tables.len()];
+    // So that slopes are far from 0, and losses not so large that rounding shows.
+    let network = (&body, &head, weights.as_slice());
+    let scale = 10.0 / lesson.loss(network, &items, Forgetting { share: dropout, random: &mut 99 });
+    let forgetting = Forgetting { share: dropout, random: &mut same.0 };
+    lesson.learn(network, &items, forgetting, scale, &mut back);
+    let mut loss = |weights: &[f32]| {
+        same.1 = 99;
+        scale * lesson.loss((&body, &head, weights), &items, Forgetting { share: dropout, random: &mut same.1 })
     };
-    let mut back = vec![0.0; layout.len()];
-    pass::backward(&layout, &weights, &items, &page, &trace(&weights), &right, 1.0, &mut back);
     let (mut seen, mut tried) = (0, 0);
-    for (place, _) in layout.tensors() {
+    for Table { place, .. } in tables.iter() {
         // The weights of each table that matter most, and the least of those that matter.
         let mut order: Vec<usize> = place.clone().filter(|&at| back[at] != 0.0).collect();
         order.sort_by(|&a, &b| back[b].abs().total_cmp(&back[a].abs()));
@@ -60,30 +73,24 @@ fn check_slopes(items: u32, dropout: Option<u32>) {
             let step = 4e-4;
             let kept = weights[at];
             weights[at] = kept + step;
-            let more = trace(&weights).loss(&right);
+            let more = loss(&weights);
             weights[at] = kept - step;
-            let less = trace(&weights).loss(&right);
+            let less = loss(&weights);
             weights[at] = kept;
             let (slope, found) = ((more - less) / (2.0 * step), back[at]);
             assert!(
-                (slope - found).abs() < 6e-3 + 0.12 * found.abs(),
+                (slope - found).abs() < 8e-3 + 0.12 * found.abs(),
                 "{at} in {place:?}: {slope} by trial, not {found}"
             );
             seen += usize::from(found.abs() > 2e-2);
             tried += 1;
         }
     }
-    assert!(seen > 100, "{seen} of {tried} slopes are far from 0");
-}
-
-#[test]
-fn slopes_are_those_of_the_loss_of_a_text_shorter_than_the_longest_stride() {
-    check_slopes(3, None);
-    check_slopes(1, Some(100));
+    assert!(seen > tried / 2, "{seen} of {tried} slopes are far from 0");
 }
 
 /// Asking nodes answer with the node whose item has the word 9; the other question has extra 2 as answer where there is none.
-fn lessons() -> Vec<Vec<Lesson>> {
+fn lessons() -> Vec<Vec<PageLesson>> {
     let mut random = 3;
     (0..48)
         .map(|_| {
@@ -102,7 +109,7 @@ fn lessons() -> Vec<Vec<Lesson>> {
                 row.fill(false);
                 row[if nine == 1 { 0 } else { 3 }] = true;
             }
-            vec![Lesson { page, right }]
+            vec![PageLesson { page, right }]
         })
         .collect()
 }
@@ -121,7 +128,7 @@ fn it_learns_which_node_answers() {
     let (seen, unseen) = lessons.split_at(40);
     let network = train(seen, small());
     let mut hits = 0;
-    for Lesson { page, right } in unseen.iter().flatten() {
+    for PageLesson { page, right } in unseen.iter().flatten() {
         for (opinions, right) in network.answer(page).iter().zip(right) {
             hits += opinions.iter().zip(right).filter(|(opinion, right)| right[best(opinion)]).count();
         }
@@ -137,7 +144,7 @@ fn the_same_lessons_give_the_same_bytes_and_bytes_the_same_network() {
     let mut bytes = network.to_bytes();
     assert_eq!(bytes, train(&lessons, options).to_bytes());
     bytes.push(7);
-    let (read, rest) = Network::from_bytes(&bytes).expect("whole");
+    let (read, rest) = Network::<Pointers>::from_bytes(&bytes).expect("whole");
     assert_eq!(rest, [7]);
     assert_eq!(read, network);
     assert_eq!(read.to_bytes(), bytes[..bytes.len() - 1]);
@@ -146,12 +153,12 @@ fn the_same_lessons_give_the_same_bytes_and_bytes_the_same_network() {
 #[test]
 fn damaged_bytes_are_refused() {
     let bytes = train(&lessons(), NetworkOptions { epochs: 1, ..small() }).to_bytes();
-    assert!(Network::from_bytes(&bytes[..bytes.len() - 1]).is_err(), "cut short");
-    assert!(Network::from_bytes(b"yutunet0").is_err(), "of another kind");
+    assert!(Network::<Pointers>::from_bytes(&bytes[..bytes.len() - 1]).is_err(), "cut short");
+    assert!(Network::<Pointers>::from_bytes(b"yutunet0").is_err(), "of another kind");
     let mut endless = bytes.clone();
     endless[8..12].fill(0xff);
-    assert!(Network::from_bytes(&endless).is_err(), "more words than bytes");
-    let network = Network::from_bytes(&bytes).expect("whole").0;
+    assert!(Network::<Pointers>::from_bytes(&endless).is_err(), "more words than bytes");
+    let network = Network::<Pointers>::from_bytes(&bytes).expect("whole").0;
     let keys = |known: &[u32]| {
         let mut bytes = Vec::new();
         known.iter().fold(0, |before, &key| {
@@ -165,18 +172,51 @@ fn damaged_bytes_are_refused() {
     for step in [f32::INFINITY, f32::NAN, -1.0, f32::MAX] {
         let mut damaged = bytes.clone();
         damaged[first_step..first_step + 4].copy_from_slice(&step.to_le_bytes());
-        assert!(Network::from_bytes(&damaged).is_err(), "a step of {step}");
+        assert!(Network::<Pointers>::from_bytes(&damaged).is_err(), "a step of {step}");
     }
     let mut twice = bytes.clone();
     twice[13] = 0;
-    assert!(Network::from_bytes(&twice).is_err(), "a word twice");
+    assert!(Network::<Pointers>::from_bytes(&twice).is_err(), "a word twice");
     let mut many = bytes;
     many[8..12].copy_from_slice(&20_000u32.to_le_bytes());
-    assert!(Network::from_bytes(&many).is_err(), "more words than there is room for");
+    assert!(Network::<Pointers>::from_bytes(&many).is_err(), "more words than there is room for");
 }
 
 #[test]
 fn nobody_asks_nobody_answers() {
     let network = train(&lessons(), NetworkOptions { epochs: 1, ..small() });
     assert_eq!(network.answer(&Page::default()), [Vec::<Opinion>::new(), Vec::new()]);
+}
+
+/// The label of an item is whether the one two before it has the word 3.
+#[test]
+fn it_learns_labels_from_what_stands_around() {
+    let mut random = 5;
+    let mut text = |count: u32| {
+        let mut text = labelled(&mut random, count);
+        for at in 0..text.labels.len() {
+            text.labels[at] = u8::from(at >= 2 && text.items[at - 2].word == 3);
+        }
+        text
+    };
+    let lessons: Vec<Vec<LabelledText>> = (0..64).map(|_| vec![text(60)]).collect();
+    let network = train(&lessons, small());
+    // Longer than what is worked on at once.
+    let unseen = text(1500);
+    let shares = network.label(&unseen.items);
+    assert_eq!(shares.len(), unseen.items.len() * MOST_LABELS);
+    let rows = shares.chunks_exact(MOST_LABELS).zip(&unseen.labels);
+    let hits = rows.filter(|(row, label)| row[usize::from(**label)] > 0.5).count();
+    assert!(hits > 1480, "{hits} of 1500 labels are right");
+    let seen_alone = network.label(&unseen.items[480..560]);
+    let own = 500 * MOST_LABELS..530 * MOST_LABELS;
+    assert_eq!(shares[own], seen_alone[20 * MOST_LABELS..50 * MOST_LABELS], "windows do not show");
+
+    let bytes = network.to_bytes();
+    assert_eq!(Network::<Labels>::from_bytes(&bytes).expect("whole").0, network);
+    assert!(
+        (0..bytes.len()).step_by(97).all(|length| Network::<Labels>::from_bytes(&bytes[..length]).is_err()),
+        "cut short"
+    );
+    assert!(Network::<Pointers>::from_bytes(&bytes).is_err(), "of another kind");
 }

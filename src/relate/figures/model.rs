@@ -17,7 +17,7 @@ use crate::{
     gold::{GoldArticle, GoldObservation},
     learn::{
         Boost, BoostOptions, Example, Features, Group, Logistic, ModelError, TrainOptions,
-        network::{self, Lesson, Network, NetworkOptions},
+        network::{self, Network, NetworkOptions, PageLesson, Pointers},
         softmax,
     },
     model::{Entity, Qualifier},
@@ -31,7 +31,7 @@ const MAGIC: &[u8; 8] = b"yutufig3";
 pub struct FigureModel {
     pub(super) looks: Looks,
     /// Another opinion on subjects and periods.
-    pub(super) network: Network,
+    pub(super) network: Network<Pointers>,
 }
 
 /// The models that look at candidates one by one.
@@ -432,12 +432,13 @@ pub fn train(articles: &[TrainingArticle]) -> FigureModel {
 }
 
 /// What the network learns from: the readings of each article, or of each part of a long one, side by side.
-fn lessons(articles: &[TrainingArticle]) -> Vec<Vec<Lesson>> {
-    let read: Vec<Vec<Lesson>> = articles.par_iter().map(lessons_of).collect();
-    let mut groups: Vec<Vec<Lesson>> = Vec::new();
+fn lessons(articles: &[TrainingArticle]) -> Vec<Vec<PageLesson>> {
+    let read: Vec<Vec<PageLesson>> = articles.par_iter().map(lessons_of).collect();
+    let mut groups: Vec<Vec<PageLesson>> = Vec::new();
     let mut group_of: FxHashMap<(&str, usize), usize> = FxHashMap::default();
     for (article, lessons) in articles.iter().zip(read) {
-        for (part, lesson) in lessons.into_iter().enumerate() {
+        let asks = |lesson: &PageLesson| !lesson.page.asking.is_empty();
+        for (part, lesson) in lessons.into_iter().enumerate().filter(|(_, lesson)| asks(lesson)) {
             let group = *group_of.entry((article.gold.gold.id.as_str(), part)).or_insert_with(|| {
                 groups.push(Vec::new());
                 groups.len() - 1
@@ -449,7 +450,7 @@ fn lessons(articles: &[TrainingArticle]) -> Vec<Vec<Lesson>> {
 }
 
 /// What the network learns from one reading of an article, if it states a figure.
-fn lessons_of(article: &TrainingArticle) -> Vec<Lesson> {
+fn lessons_of(article: &TrainingArticle) -> Vec<PageLesson> {
     let prepared = Prepared::new(&article.gold.article, article.text, article.entities);
     let gold = &article.gold.gold.observations;
     let (mut asking, mut truth) = (Vec::new(), Vec::new());

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Prepared, period::Period, time::Time};
 use crate::{
-    learn::network::{CHARS, EXTRAS, FLAGS, Item, KINDS, Lesson, NEAR, NODES, Network, Node, Page, SPEECH},
+    learn::network::{CHARS, EXTRAS, Head, Item, NEAR, NODES, Network, Node, Page, PageLesson, Pointers, SEES},
     model::{EntityType, Span},
     relate::digest,
     text::{Pos, Text},
@@ -20,10 +20,15 @@ const NUMBER: u8 = 1;
 const ASKING: u8 = 2;
 const DATE: u8 = 3;
 
+/// Traits of items: part of speech, type of a mention, mark.
+const SPEECH: usize = 0;
+const KIND: usize = 1;
+const MARK: usize = 2;
+
 // Kinds and marks fit the network's tables.
 const _: () = assert!(EntityType::ALL.len() == FIGURE as usize && (TIME as usize) < NODES);
-const _: () = assert!(EntityType::ALL.len() < KINDS && (DATE as usize) < FLAGS && (SELF as usize) < NEAR);
-const _: () = assert!((Pos::Punctuation as usize) < SPEECH);
+const _: () = assert!(EntityType::ALL.len() < Pointers::TRAITS[KIND] && (DATE as usize) < Pointers::TRAITS[MARK]);
+const _: () = assert!((Pos::Punctuation as usize) < Pointers::TRAITS[SPEECH] && (SELF as usize) < NEAR);
 
 /// What the network thinks of a figure: the shares of entities, and of periods; `None` for none.
 #[derive(Debug, Default)]
@@ -45,7 +50,7 @@ impl Opinion {
 }
 
 /// What the network thinks of the figures `asking`, which are in text order.
-pub(super) fn opinions(network: &Network, prepared: &Prepared, asking: &[usize]) -> Vec<Opinion> {
+pub(super) fn opinions(network: &Network<Pointers>, prepared: &Prepared, asking: &[usize]) -> Vec<Opinion> {
     let mut opinions = Vec::with_capacity(asking.len());
     if asking.is_empty() {
         return opinions;
@@ -88,7 +93,7 @@ fn readings(time: &Time) -> impl Iterator<Item = Period> + '_ {
 pub(super) type Truth<'a> = (Option<Option<usize>>, Option<&'a str>);
 
 /// What an annotated article teaches, window by window.
-pub(super) fn lessons(prepared: &Prepared, asking: &[usize], truth: &[Truth<'_>]) -> Vec<Lesson> {
+pub(super) fn lessons(prepared: &Prepared, asking: &[usize], truth: &[Truth<'_>]) -> Vec<PageLesson> {
     let extras = extra_periods(prepared);
     let of_extras = |right: &dyn Fn(usize) -> bool| (0..EXTRAS).map(right).collect::<Vec<bool>>();
     let mut truth = truth.iter();
@@ -104,7 +109,7 @@ pub(super) fn lessons(prepared: &Prepared, asking: &[usize], truth: &[Truth<'_>]
             let extra = |at: usize| extras.get(at).is_some_and(|period| is_wanted(*period));
             periods.push(times.chain(of_extras(&extra)).collect());
         }
-        Lesson { page: window.page, right: [subjects, periods] }
+        PageLesson { page: window.page, right: [subjects, periods] }
     };
     Sheet::new(prepared, asking).windows().map(teach).collect()
 }
@@ -129,14 +134,15 @@ impl Row {
     fn push(&mut self, text: &Text, span: Span, clause: u32, sentence: usize, kind: Option<u8>) {
         let chars = &text.folded[span.start..span.end];
         let plain = |c: &char| if c.is_ascii_digit() { '0' } else { *c };
-        let mut item = Item { kind: kind.map_or(0, |kind| kind + 1), ..Item::default() };
+        let mut item = Item::default();
+        item.traits[KIND] = kind.map_or(0, |kind| kind + 1);
         // A name tells most by its end.
         let shown = if kind.is_some() { &chars[chars.len().saturating_sub(CHARS)..] } else { chars };
         item.chars.iter_mut().zip(shown).for_each(|(own, c)| *own = plain(c) as u32);
         if kind.is_none() {
             item.word = digest(&chars.iter().map(plain).collect::<Vec<char>>()).max(1);
         }
-        item.speech = text.tokens[text.token_of[span.start] as usize].pos as u8;
+        item.traits[SPEECH] = text.tokens[text.token_of[span.start] as usize].pos as u8;
         self.items.push(item);
         self.starts.push(span.start);
         self.clauses.push(clause);
@@ -153,7 +159,7 @@ impl Row {
             if self.starts[at] >= span.end {
                 break;
             }
-            self.items[at].flag = flag;
+            self.items[at].traits[MARK] = flag;
         }
     }
 
@@ -209,6 +215,8 @@ const BEFORE: usize = 500;
 /// … up to so many before its end, but for the last; and with so many of the article's beginning, where it is named.
 const AFTER: usize = 100;
 const HEADLINE: usize = 30;
+/// So many empty items stand between them: as far as an item sees.
+const GAP: usize = SEES;
 /// An article of no more is read as a whole.
 const WHOLE: usize = 1600;
 
@@ -287,9 +295,10 @@ impl<'a> Sheet<'a> {
     fn window(&self, shown: Range<usize>, asking: Range<usize>) -> Window {
         let (places, times) = (self.prepared.mentions.places.len(), self.prepared.scan.times.len());
         let headline = HEADLINE.min(shown.start);
+        let gap = if headline == 0 { 0 } else { GAP };
         let place_of = |item: u32| {
             let item = item as usize;
-            if item < headline { item } else { item - shown.start + headline }
+            if item < headline { item } else { item - shown.start + headline + gap }
         };
         // Mentions, times and figures stand in text order, each for themselves.
         let within = |nodes: Range<usize>, items: &Range<usize>| {
@@ -314,13 +323,16 @@ impl<'a> Sheet<'a> {
             |kind: Range<usize>| -> Vec<usize> { (0..seen.len()).filter(|&at| kind.contains(&seen[at].0)).collect() };
         let [mentions, dates, asking] = kinds.map(which);
         let numbers = |which: &[usize]| which.iter().map(|&at| at as u32).collect::<Vec<u32>>();
+        let mut items = self.row.items[..headline].to_vec();
+        items.resize(headline + gap, Item::default());
+        items.extend_from_slice(&self.row.items[shown.clone()]);
         let mut near = Vec::with_capacity(seen.len() * seen.len());
         for (a, _) in &seen {
             near.extend(seen.iter().map(|(b, _)| self.nearness(*a, *b)));
         }
         Window {
             page: Page {
-                items: self.row.items[..headline].iter().chain(&self.row.items[shown.clone()]).copied().collect(),
+                items,
                 near,
                 asking: numbers(&asking),
                 answering: [numbers(&mentions), numbers(&dates)],
@@ -370,9 +382,9 @@ mod tests {
             assert_eq!((mentions.as_slice(), times.as_slice()), ([0, 1, 2].as_slice(), [0].as_slice()));
             assert_eq!(page.asking, [4, 5]);
             assert_eq!(page.answering, [vec![0, 1, 2], vec![3]]);
-            let flags: Vec<u8> = page.nodes.iter().map(|node| page.items[node.item as usize].flag).collect();
+            let flags: Vec<u8> = page.nodes.iter().map(|node| page.items[node.item as usize].traits[MARK]).collect();
             assert_eq!(flags, [0, 0, 0, DATE, ASKING, ASKING]);
-            let kinds: Vec<u8> = page.nodes.iter().map(|node| page.items[node.item as usize].kind).collect();
+            let kinds: Vec<u8> = page.nodes.iter().map(|node| page.items[node.item as usize].traits[KIND]).collect();
             let kind = |kind: EntityType| kind.index() as u8 + 1;
             assert_eq!(kinds[..3], [kind(EntityType::Region), kind(EntityType::Park), kind(EntityType::Region)]);
             let near = |a: usize, b: usize| page.near[a * page.nodes.len() + b];
@@ -387,7 +399,7 @@ mod tests {
         with("2024年，宝坻经济开发区完成产值5亿元，武清区增长3%。", |prepared| {
             let truth = [(Some(Some(0)), Some("2024")), (None, None)];
             let lessons = lessons(prepared, &all(prepared), &truth);
-            let [Lesson { right: [subjects, periods], .. }] = lessons.as_slice() else { panic!("one window") };
+            let [PageLesson { right: [subjects, periods], .. }] = lessons.as_slice() else { panic!("one window") };
             let which = |right: &[bool]| (0..right.len()).filter(|&at| right[at]).collect::<Vec<usize>>();
             assert_eq!(subjects.iter().map(|right| which(right)).collect::<Vec<_>>(), [vec![0, 2], vec![]]);
             // Time 0 and, behind the only time, extra 2: last year; without a period extra 0.
@@ -397,7 +409,7 @@ mod tests {
 
     #[test]
     fn every_figure_has_an_opinion_whose_shares_are_at_most_1() {
-        let network = crate::learn::network::train(&[], Default::default());
+        let network = crate::learn::network::train::<PageLesson>(&[], Default::default());
         for body in ["2024年，宝坻经济开发区引进项目5个，武清区增长3%。", "产值5亿元。", " \n ", ""]
         {
             with(body, |prepared| {
@@ -444,10 +456,10 @@ mod tests {
             assert_eq!(windows.iter().map(|window| window.page.asking.len()).sum::<usize>(), asking.len());
             for Window { page, mentions, .. } in &windows {
                 assert_eq!(mentions[0], 0, "武清区 of the headline");
-                assert_eq!(page.items[page.nodes[0].item as usize].kind, 1 + EntityType::Region.index() as u8);
-                assert!(page.items.len() <= WINDOW + HEADLINE, "{} items", page.items.len());
+                assert_eq!(page.items[page.nodes[0].item as usize].traits[KIND], 1 + EntityType::Region.index() as u8);
+                assert!(page.items.len() <= WINDOW + HEADLINE + GAP, "{} items", page.items.len());
                 assert!(page.nodes.iter().all(|node| (node.item as usize) < page.items.len()), "inside");
-                let asks = |node: &u32| page.items[page.nodes[*node as usize].item as usize].flag == ASKING;
+                let asks = |node: &u32| page.items[page.nodes[*node as usize].item as usize].traits[MARK] == ASKING;
                 assert!(page.asking.iter().all(asks), "figures ask");
             }
         });
