@@ -23,8 +23,8 @@ const HEAD: usize = 3;
 
 // Traits fit the network's tables.
 const _: () = assert!(4 * (Pos::Punctuation as usize + 1) <= Labels::TRAITS[SPEECH]);
-const _: () = assert!(1 + 4 * NameClass::COUNT <= Labels::TRAITS[NAME] && 4 * MARK_KINDS <= Labels::TRAITS[MARKS]);
-const _: () = assert!(1 + 2 * EntityType::ALL.len() <= Labels::TRAITS[HEAD]);
+const _: () = assert!(4 * NameClass::COUNT < Labels::TRAITS[NAME] && 4 * MARK_KINDS <= Labels::TRAITS[MARKS]);
+const _: () = assert!(2 * EntityType::ALL.len() < Labels::TRAITS[HEAD]);
 const _: () = assert!(LABELS <= MOST_LABELS);
 
 /// The trained network.
