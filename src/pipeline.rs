@@ -121,17 +121,16 @@ impl Extractor {
 
     /// From the bytes of the models, by their places in [`MODEL_FILES`].
     fn from_parts(bytes: impl Fn(usize) -> Vec<u8> + Sync) -> Result<Self, (usize, ModelError)> {
-        let at = |file: usize| move |source: ModelError| (file, source);
         // One after another save for the words, so that no two of them are in the making, and take twice their room, at a time; the largest
         // first, so that the others use again the memory that it needed only while it was made.
         let (segmenter, rest) = rayon::join(Segmenter::new, || {
-            let tagger = Tagger::from_bytes(&bytes(0)).map_err(at(0))?;
-            let relations = RelationModel::from_bytes(&bytes(5)).map_err(at(5))?;
-            let fusion = Logistic::from_bytes(&bytes(2)).map_err(at(2))?;
-            let network = NetworkTagger::from_bytes(&bytes(1)).map_err(at(1))?;
-            let second = second::model(&bytes(3)).map_err(at(3))?;
-            let merge = MergeModel::from_bytes(&bytes(4)).map_err(at(4))?;
-            let figures = FigureModel::from_bytes(&bytes(6)).map_err(at(6))?;
+            let tagger = load(&bytes, 0, Tagger::from_bytes)?;
+            let relations = load(&bytes, 5, RelationModel::from_bytes)?;
+            let fusion = load(&bytes, 2, Logistic::from_bytes)?;
+            let network = load(&bytes, 1, NetworkTagger::from_bytes)?;
+            let second = load(&bytes, 3, second::model)?;
+            let merge = load(&bytes, 4, MergeModel::from_bytes)?;
+            let figures = load(&bytes, 6, FigureModel::from_bytes)?;
             let (gazetteer, heads) = (Gazetteer::builtin(), Heads::builtin());
             let taggers = Taggers { tagger, network };
             Ok((Detector { gazetteer, heads, taggers, fusion, second }, merge, relations, figures))
@@ -139,6 +138,15 @@ impl Extractor {
         let (detector, merge, relations, figures) = rest?;
         Ok(Self { segmenter, detector, merge, relations, figures })
     }
+}
+
+/// Reads one of [`MODEL_FILES`]; the error names its place.
+fn load<M>(
+    bytes: &impl Fn(usize) -> Vec<u8>,
+    file: usize,
+    read: impl FnOnce(&[u8]) -> Result<M, ModelError>,
+) -> Result<M, (usize, ModelError)> {
+    read(&bytes(file)).map_err(|source| (file, source))
 }
 
 /// Extracts the facts of one article.

@@ -79,17 +79,11 @@ const SPREAD: f32 = 0.3;
 /// All candidates of an article, by span and type.
 pub fn candidates(context: &Context<'_>, proposals: &[Proposal], reading: &Reading) -> Vec<Candidate> {
     let text = context.text();
-    let mut found: BTreeMap<(usize, usize, EntityType), Candidate> = BTreeMap::new();
-    let mut add = |span: Span, kind: EntityType, tagger: f32, source: u8| {
-        let candidate = found.entry((span.start, span.end, kind)).or_insert(Candidate {
-            span,
-            kind,
-            tagger: 0.0,
-            network: View::NONE,
-            sources: Sources::default(),
-        });
-        candidate.tagger = candidate.tagger.max(tagger);
-        candidate.sources.0 |= source;
+    let mut found: BTreeMap<(usize, usize, EntityType), (f32, Sources)> = BTreeMap::new();
+    let mut add = |span: Span, kind: EntityType, probability: f32, source: u8| {
+        let (tagger, sources) = found.entry((span.start, span.end, kind)).or_default();
+        *tagger = tagger.max(probability);
+        sources.0 |= source;
     };
     for proposal in proposals {
         add(proposal.span, proposal.kind, proposal.probability, Sources::TAGGER);
@@ -176,9 +170,11 @@ pub fn candidates(context: &Context<'_>, proposals: &[Proposal], reading: &Readi
             add(Span::new(start, end), patterns[hit.pattern().as_usize()].1, 0.0, Sources::ARTICLE);
         }
     }
-    let mut found: Vec<Candidate> = found.into_values().collect();
-    found.iter_mut().for_each(|candidate| candidate.network = reading.view(candidate.span, candidate.kind));
-    found
+    let candidate = |((start, end, kind), (tagger, sources))| {
+        let span = Span::new(start, end);
+        Candidate { span, kind, tagger, network: reading.view(span, kind), sources }
+    };
+    found.into_iter().map(candidate).collect()
 }
 
 /// Names in quotes are rarely longer, and of these types.

@@ -4,7 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::{
-    learn::{Features, Logistic, digest, mix},
+    learn::{Features, Logistic, digest, mix, sigmoid},
     model::Span,
     text::Pos,
 };
@@ -250,7 +250,7 @@ pub fn decide(scored: impl IntoIterator<Item = (Candidate, f32)>, threshold: f32
         match best[at].1 {
             Some(free) => {
                 let (candidate, score) = scored[at - 1];
-                decisions.push(Decision { candidate, probability: 1.0 / (1.0 + (-score).exp()) });
+                decisions.push(Decision { candidate, probability: sigmoid(score) });
                 at = free;
             }
             None => at -= 1,

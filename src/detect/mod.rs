@@ -27,12 +27,6 @@ use tagger::Tagger;
 /// writers held out.
 pub const THRESHOLD: f32 = -0.4;
 
-/// Log-odds of a probability, within bounds.
-pub(crate) fn log_odds(p: f32) -> f32 {
-    let p = p.clamp(2e-4, 0.9998);
-    (p / (1.0 - p)).ln()
-}
-
 /// The learnt detectors.
 #[derive(Debug)]
 pub struct Taggers {

@@ -4,7 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::{
-    learn::{Boost, ModelError, digest},
+    learn::{Boost, ModelError, digest, log_odds, sigmoid},
     model::{EntityType, Span},
     text::Pos,
 };
@@ -12,7 +12,6 @@ use crate::{
 use super::{
     candidates::{Candidate, Sources},
     features::Context,
-    log_odds,
     neighbours::Neighbours,
 };
 
@@ -70,10 +69,6 @@ struct Rivals {
     network_same: f32,
 }
 
-fn probability(score: f32) -> f32 {
-    1.0 / (1.0 + (-score).exp())
-}
-
 impl<'a> Look<'a> {
     fn new(context: &'a Context<'a>, candidates: &'a [Candidate], scores: &'a [f32]) -> Self {
         let text = context.text();
@@ -119,8 +114,7 @@ impl<'a> Look<'a> {
                 best[1] = (score, kind);
             }
             if score > FLOOR {
-                *look.density.entry(text.sentence_at(candidate.span.start).span.start).or_default() +=
-                    probability(score);
+                *look.density.entry(text.sentence_at(candidate.span.start).span.start).or_default() += sigmoid(score);
             }
         }
         look
@@ -161,7 +155,7 @@ impl<'a> Look<'a> {
                 }
             } else if own.span.contains(other.span) {
                 rivals.inside = rivals.inside.max(score);
-                rivals.inside_mass += probability(score);
+                rivals.inside_mass += sigmoid(score);
                 if other.span.start == own.span.start {
                     rivals.inside_first = rivals.inside_first.max(score);
                 }
@@ -197,7 +191,7 @@ impl<'a> Look<'a> {
         let (mut sum, mut count, mut at) = (0.0, 0.0, span);
         for _ in 0..6 {
             let (same, _, Some(next)) = self.sibling(at, kind, left) else { break };
-            sum += probability(same);
+            sum += sigmoid(same);
             count += 1.0;
             at = next;
         }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{
+    detect::candidates::Sources,
     gold::{Gold, GoldArticle},
     model::{EntityType, Extraction, Predicate, Qualifier, Span},
 };
@@ -193,5 +194,15 @@ fn the_page_needs_no_network_and_cannot_be_broken_by_a_text() {
 fn kinds_have_one_name_in_the_page_and_in_json() {
     for kind in ErrorKind::ALL {
         assert_eq!(serde_json::to_value(kind).unwrap(), kind.key());
+    }
+}
+
+#[test]
+fn an_entity_of_one_mention_has_the_votes_of_that_mention() {
+    let mut entity = article().entities().swap_remove(0);
+    entity.mentions.truncate(1);
+    for bits in 1..1u8 << Sources::NAMES.len() {
+        entity.mentions[0].detector = Sources(bits).names();
+        assert_eq!(detectors::voters(&entity), entity.mentions[0].detector);
     }
 }

@@ -3,6 +3,7 @@
 use super::{
     Features,
     bytes::{Reader, write_digest, write_stream, wrong},
+    odds::sigmoid,
     random::shuffle,
 };
 
@@ -166,11 +167,6 @@ impl Logistic {
         }
         Ok(Self { bits, bias, weights })
     }
-}
-
-/// The logistic function.
-fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + (-x).exp())
 }
 
 /// A model while it learns.

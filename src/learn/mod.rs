@@ -8,9 +8,9 @@ mod features;
 mod logistic;
 mod multi;
 pub mod network;
+mod odds;
 pub(crate) mod random;
 mod ranks;
-mod softmax;
 mod sparse;
 mod widely;
 
@@ -18,4 +18,4 @@ pub use boost::{Boost, BoostOptions};
 pub use features::{Features, digest, hash, mix};
 pub use logistic::{Example, Group, Logistic, ModelError, TrainOptions};
 pub use multi::{Bag, COLUMNS, Instance, MultiLogistic, MultiOptions, Scores};
-pub(crate) use softmax::softmax;
+pub(crate) use odds::{log_odds, sigmoid, softmax};

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use super::{
     ModelError,
     bytes::{Reader, wrong},
+    odds::sigmoid,
     ranks::{Ranks, spread},
     sparse::{Rows, write_rows},
 };
@@ -252,11 +253,6 @@ fn is_best(bag: &Bag, scores: &[Scores], at: usize, column: usize) -> bool {
     };
     let own = seen(at);
     (0..scores.len()).all(|other| other == at || seen(other) < own || seen(other) == own && at < other)
-}
-
-/// The logistic function.
-fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + (-x).exp())
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ mod tree;
 
 use tree::{LANES, LEAF, MOST_LEAVES, Node, Tree};
 
-use super::{ModelError, random::next, widely::widely};
+use super::{ModelError, odds::sigmoid, random::next, widely::widely};
 
 /// How to train a [`Boost`].
 #[derive(Debug, Clone, Copy)]
@@ -135,7 +135,7 @@ impl Boost {
         let gradients = |scores: &[f32]| {
             (scores.iter().zip(labels))
                 .map(|(&score, &label)| {
-                    let p = 1.0 / (1.0 + (-score).exp());
+                    let p = sigmoid(score);
                     (p - f32::from(u8::from(label)), (p * (1.0 - p)).max(1e-6))
                 })
                 .collect()

@@ -1,6 +1,6 @@
 //! Second look at the candidates of an article, in the light of what the first look thinks of their neighbours.
 
-use crate::model::Predicate;
+use crate::{learn::sigmoid, model::Predicate};
 
 use super::{
     candidates::{Candidate, Tallies},
@@ -27,7 +27,7 @@ pub(super) fn describe(
     first: &[f32],
     mut row: impl FnMut(usize, &[f32]),
 ) {
-    let likely: Vec<f32> = first.iter().map(|&score| 1.0 / (1.0 + (-score).exp())).collect();
+    let likely: Vec<f32> = first.iter().map(|&score| sigmoid(score)).collect();
     let tallies = Tallies::new(signals, candidates);
     let find = |subject: u32, predicate: Predicate, object: u32| {
         candidates.binary_search(&Candidate { subject, object, predicate }).map_or(0.0, |at| likely[at])
