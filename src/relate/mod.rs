@@ -4,6 +4,7 @@ mod deictics;
 pub mod figures;
 mod places;
 mod relations;
+mod row;
 #[cfg(test)]
 mod testing;
 

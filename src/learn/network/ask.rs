@@ -5,7 +5,7 @@ use crate::learn::softmax;
 use super::{
     layers::{add, linear, linear_back, product, product_of_transposed, product_with_transposed},
     layout::{DEPTH, LinearPlaces, Place, Tables, Use},
-    pointers::{EXTRAS, NEAR, Page},
+    pointers::{EXTRAS, Questions},
 };
 
 const _: () = assert!(EXTRAS.is_multiple_of(8));
@@ -22,11 +22,11 @@ pub(super) struct QuestionPlaces {
 }
 
 impl QuestionPlaces {
-    pub(super) fn new(tables: &mut Tables) -> Self {
+    pub(super) fn new(tables: &mut Tables, near: usize) -> Self {
         Self {
             asking: tables.linear(DEPTH, DEPTH),
             answering: tables.add(DEPTH, DEPTH, Use::Factor),
-            near: tables.add(NEAR, DEPTH, Use::Lookup),
+            near: tables.add(near, DEPTH, Use::Lookup),
             weigh: tables.add(1, DEPTH, Use::Weigh),
             directly: tables.add(DEPTH, DEPTH, Use::Factor),
             extras: tables.linear(DEPTH, EXTRAS),
@@ -59,12 +59,12 @@ fn gather(rows: &[f32], which: &[u32]) -> Vec<f32> {
 pub(super) fn ask(
     places: &QuestionPlaces,
     weights: &[f32],
-    page: &Page,
+    questions: &Questions,
     answering: &[u32],
     nodes: &[f32],
     is_lesson: bool,
 ) -> Asked {
-    let rows = gather(nodes, &page.asking);
+    let rows = gather(nodes, &questions.asking);
     let others = gather(nodes, answering);
     let asking = linear(weights, &places.asking, &rows, DEPTH);
     let mut heard = vec![0.0; others.len()];
@@ -74,12 +74,12 @@ pub(super) fn ask(
     let extras = linear(weights, &places.extras, &rows, DEPTH);
     let (nearness, weigh) = (&weights[places.near.clone()], &weights[places.weigh.clone()]);
     let mut sums = Vec::new();
-    let mut all = Vec::with_capacity(page.asking.len());
-    for (at, &node) in page.asking.iter().enumerate() {
+    let mut all = Vec::with_capacity(questions.asking.len());
+    for (at, &node) in questions.asking.iter().enumerate() {
         let (own, direct) = (&asking[at * DEPTH..][..DEPTH], &direct[at * DEPTH..][..DEPTH]);
         let mut scores = Vec::with_capacity(answering.len() + EXTRAS);
         for ((heard, other), &answer) in heard.chunks_exact(DEPTH).zip(others.chunks_exact(DEPTH)).zip(answering) {
-            let near = &nearness[page.nearness(node, answer) * DEPTH..][..DEPTH];
+            let near = &nearness[questions.page.nearness(node, answer) * DEPTH..][..DEPTH];
             let mut sum = [0.0; DEPTH];
             for ((sum, own), (heard, near)) in sum.iter_mut().zip(own).zip(heard.iter().zip(near)) {
                 *sum = (own + heard + near).max(0.0);
@@ -106,7 +106,7 @@ const DIRECTLY: f32 = 0.125;
 pub(super) fn ask_back(
     places: &QuestionPlaces,
     weights: &[f32],
-    page: &Page,
+    questions: &Questions,
     answering: &[u32],
     asked: &Asked,
     right: &[Vec<bool>],
@@ -119,8 +119,8 @@ pub(super) fn ask_back(
     let mut heard_back = vec![0.0; asked.others.len()];
     let mut direct_back = vec![0.0; asked.rows.len()];
     let mut others_back = vec![0.0; asked.others.len()];
-    let mut extras_back = vec![0.0; page.asking.len() * EXTRAS];
-    for (at, (&node, (shares, right))) in page.asking.iter().zip(asked.shares.iter().zip(right)).enumerate() {
+    let mut extras_back = vec![0.0; questions.asking.len() * EXTRAS];
+    for (at, (&node, (shares, right))) in questions.asking.iter().zip(asked.shares.iter().zip(right)).enumerate() {
         if !right.contains(&true) {
             continue;
         }
@@ -130,7 +130,7 @@ pub(super) fn ask_back(
             |answer: usize| weight * (shares[answer] - if right[answer] { shares[answer] / whole } else { 0.0 });
         for (other, &answer) in answering.iter().enumerate() {
             let slope = slope(other);
-            let near = page.nearness(node, answer) * DEPTH;
+            let near = questions.page.nearness(node, answer) * DEPTH;
             let sums = &asked.heard_sums[(at * answering.len() + other) * DEPTH..][..DEPTH];
             let there = other * DEPTH..(other + 1) * DEPTH;
             for (number, (&sum, &weigh)) in sums.iter().zip(weigh).enumerate() {
@@ -159,7 +159,7 @@ pub(super) fn ask_back(
     product_with_transposed(&direct_back, &weights[places.directly.clone()], &mut rows_back, DEPTH, DEPTH);
     product_of_transposed(&asked.others, &heard_back, &mut back[places.answering.clone()], DEPTH, DEPTH);
     product_with_transposed(&heard_back, &weights[places.answering.clone()], &mut others_back, DEPTH, DEPTH);
-    for (which, rows) in [(page.asking.as_slice(), &rows_back), (answering, &others_back)] {
+    for (which, rows) in [(questions.asking.as_slice(), &rows_back), (answering, &others_back)] {
         for (&node, row) in which.iter().zip(rows.chunks_exact(DEPTH)) {
             add(&mut nodes_back[node as usize * DEPTH..][..DEPTH], row);
         }

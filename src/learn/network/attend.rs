@@ -8,7 +8,7 @@ use super::{
         rectify_back,
     },
     layout::{DEPTH, LinearPlaces, NormPlaces, Place, Tables, Use},
-    pointers::{NEAR, Page},
+    nodes::Page,
 };
 
 /// In so many ways nodes look at one another.
@@ -34,11 +34,11 @@ pub(super) struct AttentionPlaces {
 }
 
 impl AttentionPlaces {
-    pub(super) fn new(tables: &mut Tables) -> Self {
+    pub(super) fn new(tables: &mut Tables, near: usize) -> Self {
         Self {
             norm: tables.norm(),
             three: tables.linear(DEPTH, 3 * DEPTH),
-            near: tables.add(NEAR, HEADS, Use::Lookup),
+            near: tables.add(near, HEADS, Use::Lookup),
             out: tables.linear(DEPTH, DEPTH),
             norm_after: tables.norm(),
             wider: tables.linear(DEPTH, WIDER),

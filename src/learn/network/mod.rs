@@ -1,9 +1,9 @@
 //! Small neural networks that read an article as a row of items. One gives each item a label; one tells, for places that ask, which
-//! other places answer.
+//! other places answer; one tells which links lead from one thing, named in several places, to another.
 //!
 //! Items (characters, words, whole mentions) are looked up in tables of learnt vectors; dilated convolutions let each know its
-//! surroundings. For questions, the places of interest (nodes) then look at one another by self-attention that knows how near they stand;
-//! last, every asking node weighs the nodes that may answer it, and a few answers that stand nowhere. Small enough to run beside the linear
+//! surroundings. The places of interest (nodes) then look at one another by self-attention that knows how near they stand; last, every
+//! asking node weighs the nodes that may answer it, and a few answers that stand nowhere, or any two nodes of two things tell of their links. Small enough to run beside the linear
 //! models: 64 numbers an item. They are trained by AdamW with dropout; weights are stored in a byte each.
 //!
 //! After Strubell et al., “Fast and Accurate Entity Recognition with Iterated Dilated Convolutions” (EMNLP 2017), Shaw et al.,
@@ -15,6 +15,8 @@ mod body;
 mod labels;
 mod layers;
 mod layout;
+mod links;
+mod nodes;
 mod pointers;
 mod train;
 
@@ -22,7 +24,9 @@ use std::fmt::Debug;
 
 pub use labels::{LabelledText, Labels, MOST_LABELS};
 pub use layout::SEES;
-pub use pointers::{EXTRAS, NEAR, NODES, Node, OPENINGS, Opinion, Page, PageLesson, Pointers, QUESTIONS};
+pub use links::{Known, LINKS, Linked, Links, Pairs};
+pub use nodes::{NODES, Node, OPENINGS, Page};
+pub use pointers::{Answered, EXTRAS, Opinion, Pointers, QUESTIONS, Questions};
 pub use train::{NetworkOptions, train};
 
 use super::{
@@ -114,6 +118,30 @@ pub trait Lesson: Sync {
     /// The loss.
     #[cfg(test)]
     fn loss(&self, network: (&BodyPlaces, &Self::Head, &[f32]), items: &[Item], forgetting: Forgetting<'_>) -> f32;
+}
+
+impl<L: Lesson> Lesson for &L {
+    type Head = L::Head;
+
+    fn items(&self) -> &[Item] {
+        L::items(self)
+    }
+
+    fn learn(
+        &self,
+        network: (&BodyPlaces, &Self::Head, &[f32]),
+        items: &[Item],
+        forgetting: Forgetting<'_>,
+        weight: f32,
+        back: &mut [f32],
+    ) {
+        L::learn(self, network, items, forgetting, weight, back);
+    }
+
+    #[cfg(test)]
+    fn loss(&self, network: (&BodyPlaces, &Self::Head, &[f32]), items: &[Item], forgetting: Forgetting<'_>) -> f32 {
+        L::loss(self, network, items, forgetting)
+    }
 }
 
 /// A trained network.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::learn::random::next;
 
-/// A page of random items with two nodes that ask and three that may answer.
+/// A page of random items with five nodes.
 fn page(random: &mut u64, count: u32) -> Page {
     let mut below = |bound: u64| (next(random) >> 20) % bound;
     let items = (0..count).map(|_| Item {
@@ -13,8 +13,13 @@ fn page(random: &mut u64, count: u32) -> Page {
     let nodes: Vec<Node> = (0..5)
         .map(|_| Node { item: below(count.into()) as u32, kind: below(15) as u8, opens: below(3) as u8 })
         .collect();
-    let near = (0..25).map(|_| below(NEAR as u64) as u8).collect();
-    Page { items, nodes, near, asking: vec![3, 4], answering: [vec![0, 1, 2], vec![1]] }
+    let near = (0..25).map(|_| below(Pointers::NEAR as u64) as u8).collect();
+    Page { items, nodes, near }
+}
+
+/// A page with two nodes that ask and three that may answer.
+fn questions(random: &mut u64, count: u32) -> Questions {
+    Questions { page: page(random, count), asking: vec![3, 4], answering: [vec![0, 1, 2], vec![1]] }
 }
 
 fn right() -> [Vec<Vec<bool>>; QUESTIONS] {
@@ -25,6 +30,14 @@ fn right() -> [Vec<Vec<bool>>; QUESTIONS] {
     let mut second = vec![vec![false; 1 + EXTRAS]; 2];
     second[1][0] = true;
     [first, second]
+}
+
+/// A page with three things of one to three nodes, of which three pairs are asked about.
+fn linked(random: &mut u64, count: u32) -> Linked {
+    let things = vec![vec![1], vec![0, 2, 4], vec![3]];
+    let pairs = Pairs { page: page(random, count), things, pairs: vec![(0, 1), (1, 2), (1, 0)] };
+    let known = [(0b1001, 0b1011), (0, 0b10), (1 << 15, u16::MAX)].map(|(there, asked)| Known { there, asked });
+    Linked { pairs, known: known.to_vec() }
 }
 
 /// A text of random items with random labels.
@@ -39,8 +52,9 @@ fn slopes_are_those_of_the_loss() {
     // The last: shorter than the longest stride.
     for (count, dropout) in [(12, 100), (3, 0), (1, 100)] {
         let mut random = 7;
-        check_slopes(&PageLesson { page: page(&mut random, count), right: right() }, dropout);
+        check_slopes(&Answered { questions: questions(&mut random, count), right: right() }, dropout);
         check_slopes(&labelled(&mut random, 8 * count), dropout);
+        check_slopes(&linked(&mut random, count), dropout);
     }
 }
 
@@ -90,11 +104,12 @@ fn check_slopes<L: Lesson>(lesson: &L, dropout: u32) {
 }
 
 /// Asking nodes answer with the node whose item has the word 9; the other question has extra 2 as answer where there is none.
-fn lessons() -> Vec<Vec<PageLesson>> {
+fn lessons() -> Vec<Vec<Answered>> {
     let mut random = 3;
     (0..48)
         .map(|_| {
-            let mut page = page(&mut random, 14);
+            let mut questions = questions(&mut random, 14);
+            let page = &mut questions.page;
             let mut right = right();
             let nine = (next(&mut random) >> 33) as usize % 3;
             for (at, node) in page.nodes.iter_mut().enumerate() {
@@ -109,7 +124,7 @@ fn lessons() -> Vec<Vec<PageLesson>> {
                 row.fill(false);
                 row[if nine == 1 { 0 } else { 3 }] = true;
             }
-            vec![PageLesson { page, right }]
+            vec![Answered { questions, right }]
         })
         .collect()
 }
@@ -128,8 +143,8 @@ fn it_learns_which_node_answers() {
     let (seen, unseen) = lessons.split_at(40);
     let network = train(seen, small());
     let mut hits = 0;
-    for PageLesson { page, right } in unseen.iter().flatten() {
-        for (opinions, right) in network.answer(page).iter().zip(right) {
+    for Answered { questions, right } in unseen.iter().flatten() {
+        for (opinions, right) in network.answer(questions).iter().zip(right) {
             hits += opinions.iter().zip(right).filter(|(opinion, right)| right[best(opinion)]).count();
         }
     }
@@ -185,7 +200,7 @@ fn damaged_bytes_are_refused() {
 #[test]
 fn nobody_asks_nobody_answers() {
     let network = train(&lessons(), NetworkOptions { epochs: 1, ..small() });
-    assert_eq!(network.answer(&Page::default()), [Vec::<Opinion>::new(), Vec::new()]);
+    assert_eq!(network.answer(&Questions::default()), [Vec::<Opinion>::new(), Vec::new()]);
 }
 
 /// The label of an item is whether the one two before it has the word 3.
@@ -219,4 +234,44 @@ fn it_learns_labels_from_what_stands_around() {
         "cut short"
     );
     assert!(Network::<Pointers>::from_bytes(&bytes).is_err(), "of another kind");
+}
+
+/// Link 2 joins two things if a node of either has the word 3.
+#[test]
+fn it_learns_links_from_any_two_nodes() {
+    let mut random = 9;
+    let mut lesson = || {
+        let mut linked = linked(&mut random, 20);
+        let page = &mut linked.pairs.page;
+        let marked = (next(&mut random) >> 40) as usize % 5;
+        for (at, node) in page.nodes.iter_mut().enumerate() {
+            node.item = 4 * at as u32;
+            page.items[4 * at].word = if at == marked { 3 } else { 1 };
+        }
+        for (&(one, other), known) in linked.pairs.pairs.iter().zip(&mut linked.known) {
+            let is_there =
+                [one, other].iter().any(|&thing| linked.pairs.things[thing as usize].contains(&(marked as u32)));
+            *known = Known { there: u16::from(is_there) << 2, asked: 0b111 };
+        }
+        linked
+    };
+    let lessons: Vec<Vec<Linked>> = (0..64).map(|_| vec![lesson()]).collect();
+    let network = train(&lessons, small());
+    let (mut hits, mut asked) = (0, 0);
+    for _ in 0..16 {
+        let Linked { pairs, known } = lesson();
+        let mut known = known.into_iter();
+        network.link(&pairs, |_, odds| {
+            let there = known.next().expect("one a pair").there;
+            hits += (0..3).filter(|&link| (odds[link] > 0.0) == (there >> link & 1 == 1)).count();
+            asked += 3;
+        });
+    }
+    assert_eq!(asked, 16 * 9, "every pair once");
+    assert!(hits > 135, "{hits} of {asked} links are right");
+
+    let bytes = network.to_bytes();
+    assert_eq!(Network::<Links>::from_bytes(&bytes).expect("whole").0, network);
+    assert!(Network::<Labels>::from_bytes(&bytes).is_err(), "of another kind");
+    network.link(&Pairs::default(), |_, _| panic!("nothing was asked"));
 }

@@ -17,7 +17,7 @@ use crate::{
     gold::{GoldArticle, GoldObservation},
     learn::{
         Boost, BoostOptions, Example, Features, Group, Logistic, ModelError, TrainOptions,
-        network::{self, Network, NetworkOptions, PageLesson, Pointers},
+        network::{self, Answered, Network, NetworkOptions, Pointers},
         softmax,
     },
     model::{Entity, Qualifier},
@@ -432,12 +432,12 @@ pub fn train(articles: &[TrainingArticle]) -> FigureModel {
 }
 
 /// What the network learns from: the readings of each article, or of each part of a long one, side by side.
-fn lessons(articles: &[TrainingArticle]) -> Vec<Vec<PageLesson>> {
-    let read: Vec<Vec<PageLesson>> = articles.par_iter().map(lessons_of).collect();
-    let mut groups: Vec<Vec<PageLesson>> = Vec::new();
+fn lessons(articles: &[TrainingArticle]) -> Vec<Vec<Answered>> {
+    let read: Vec<Vec<Answered>> = articles.par_iter().map(lessons_of).collect();
+    let mut groups: Vec<Vec<Answered>> = Vec::new();
     let mut group_of: FxHashMap<(&str, usize), usize> = FxHashMap::default();
     for (article, lessons) in articles.iter().zip(read) {
-        let asks = |lesson: &PageLesson| !lesson.page.asking.is_empty();
+        let asks = |lesson: &Answered| !lesson.questions.asking.is_empty();
         for (part, lesson) in lessons.into_iter().enumerate().filter(|(_, lesson)| asks(lesson)) {
             let group = *group_of.entry((article.gold.gold.id.as_str(), part)).or_insert_with(|| {
                 groups.push(Vec::new());
@@ -450,7 +450,7 @@ fn lessons(articles: &[TrainingArticle]) -> Vec<Vec<PageLesson>> {
 }
 
 /// What the network learns from one reading of an article, if it states a figure.
-fn lessons_of(article: &TrainingArticle) -> Vec<PageLesson> {
+fn lessons_of(article: &TrainingArticle) -> Vec<Answered> {
     let prepared = Prepared::new(&article.gold.article, article.text, article.entities);
     let gold = &article.gold.gold.observations;
     let (mut asking, mut truth) = (Vec::new(), Vec::new());

@@ -1,15 +1,13 @@
 //! A second opinion on subjects and periods: an article as the network reads it, and what it makes of it.
 
-use std::ops::Range;
-
 use rustc_hash::FxHashMap;
 
 use super::{Prepared, period::Period, time::Time};
 use crate::{
-    learn::network::{CHARS, EXTRAS, Head, Item, NEAR, NODES, Network, Node, Page, PageLesson, Pointers, SEES},
+    learn::network::{Answered, EXTRAS, Head, NODES, Network, Node, Page, Pointers, Questions},
     model::{EntityType, Span},
-    relate::digest,
-    text::{Pos, Text},
+    relate::row::{KIND, MARK, Row, SAME, SELF, SPEECH, Stretch},
+    text::Pos,
 };
 
 /// A figure that asks, and a time, among the kinds of nodes; entities have the numbers of their types.
@@ -20,15 +18,10 @@ const NUMBER: u8 = 1;
 const ASKING: u8 = 2;
 const DATE: u8 = 3;
 
-/// Traits of items: part of speech, type of a mention, mark.
-const SPEECH: usize = 0;
-const KIND: usize = 1;
-const MARK: usize = 2;
-
 // Kinds and marks fit the network's tables.
 const _: () = assert!(EntityType::ALL.len() == FIGURE as usize && (TIME as usize) < NODES);
 const _: () = assert!(EntityType::ALL.len() < Pointers::TRAITS[KIND] && (DATE as usize) < Pointers::TRAITS[MARK]);
-const _: () = assert!((Pos::Punctuation as usize) < Pointers::TRAITS[SPEECH] && (SELF as usize) < NEAR);
+const _: () = assert!((Pos::Punctuation as usize) < Pointers::TRAITS[SPEECH] && (SELF as usize) < Pointers::NEAR);
 
 /// What the network thinks of a figure: the shares of entities, and of periods; `None` for none.
 #[derive(Debug, Default)]
@@ -57,7 +50,7 @@ pub(super) fn opinions(network: &Network<Pointers>, prepared: &Prepared, asking:
     }
     let extras = extra_periods(prepared);
     for window in Sheet::new(prepared, asking).windows() {
-        let [subjects, periods] = network.answer(&window.page);
+        let [subjects, periods] = network.answer(&window.questions);
         opinions.extend(subjects.into_iter().zip(periods).map(|(subject, period)| {
             let mut opinion = Opinion::default();
             let (of_nodes, of_extras) = subject.split_at(window.mentions.len());
@@ -93,13 +86,13 @@ fn readings(time: &Time) -> impl Iterator<Item = Period> + '_ {
 pub(super) type Truth<'a> = (Option<Option<usize>>, Option<&'a str>);
 
 /// What an annotated article teaches, window by window.
-pub(super) fn lessons(prepared: &Prepared, asking: &[usize], truth: &[Truth<'_>]) -> Vec<PageLesson> {
+pub(super) fn lessons(prepared: &Prepared, asking: &[usize], truth: &[Truth<'_>]) -> Vec<Answered> {
     let extras = extra_periods(prepared);
     let of_extras = |right: &dyn Fn(usize) -> bool| (0..EXTRAS).map(right).collect::<Vec<bool>>();
     let mut truth = truth.iter();
     let teach = |window: Window| {
         let (mut subjects, mut periods) = (Vec::new(), Vec::new());
-        for (entity, wanted) in truth.by_ref().take(window.page.asking.len()) {
+        for (entity, wanted) in truth.by_ref().take(window.questions.asking.len()) {
             let places =
                 window.mentions.iter().map(|&place| *entity == Some(Some(prepared.mentions.places[place].entity)));
             subjects.push(places.chain(of_extras(&|extra| extra == 0 && *entity == Some(None))).collect());
@@ -109,7 +102,7 @@ pub(super) fn lessons(prepared: &Prepared, asking: &[usize], truth: &[Truth<'_>]
             let extra = |at: usize| extras.get(at).is_some_and(|period| is_wanted(*period));
             periods.push(times.chain(of_extras(&extra)).collect());
         }
-        PageLesson { page: window.page, right: [subjects, periods] }
+        Answered { questions: window.questions, right: [subjects, periods] }
     };
     Sheet::new(prepared, asking).windows().map(teach).collect()
 }
@@ -121,78 +114,6 @@ fn extra_periods(prepared: &Prepared) -> Vec<Option<Period>> {
     periods
 }
 
-/// A row of items while it is laid.
-#[derive(Default)]
-struct Row {
-    items: Vec<Item>,
-    starts: Vec<usize>,
-    clauses: Vec<u32>,
-    sentences: Vec<u32>,
-}
-
-impl Row {
-    fn push(&mut self, text: &Text, span: Span, clause: u32, sentence: usize, kind: Option<u8>) {
-        let chars = &text.folded[span.start..span.end];
-        let plain = |c: &char| if c.is_ascii_digit() { '0' } else { *c };
-        let mut item = Item::default();
-        item.traits[KIND] = kind.map_or(0, |kind| kind + 1);
-        // A name tells most by its end.
-        let shown = if kind.is_some() { &chars[chars.len().saturating_sub(CHARS)..] } else { chars };
-        item.chars.iter_mut().zip(shown).for_each(|(own, c)| *own = plain(c) as u32);
-        if kind.is_none() {
-            item.word = digest(&chars.iter().map(plain).collect::<Vec<char>>()).max(1);
-        }
-        item.traits[SPEECH] = text.tokens[text.token_of[span.start] as usize].pos as u8;
-        self.items.push(item);
-        self.starts.push(span.start);
-        self.clauses.push(clause);
-        self.sentences.push(sentence as u32);
-    }
-
-    /// The item that holds a character.
-    fn at(&self, character: usize) -> usize {
-        self.starts.partition_point(|start| *start <= character).saturating_sub(1)
-    }
-
-    fn mark(&mut self, span: Span, flag: u8) {
-        for at in self.at(span.start)..self.items.len() {
-            if self.starts[at] >= span.end {
-                break;
-            }
-            self.items[at].traits[MARK] = flag;
-        }
-    }
-
-    /// How near two nodes stand: within a clause by items, within a sentence by clauses, beyond it by sentences, paragraph and section;
-    /// either way round.
-    fn nearness(&self, text: &Text, a: &Node, b: &Node) -> u8 {
-        let (from, to) = (a.item as usize, b.item as usize);
-        let sentences = (self.sentences[from], self.sentences[to]);
-        let clauses = self.clauses[from].abs_diff(self.clauses[to]) as usize;
-        let (one, other) = (&text.sentences[sentences.0 as usize], &text.sentences[sentences.1 as usize]);
-        let apart = sentences.0.abs_diff(sentences.1) as usize;
-        let step = if self.clauses[from] == self.clauses[to] {
-            from.abs_diff(to).min(8)
-        } else if apart == 0 {
-            8 + clauses.min(4)
-        } else if apart <= 3 {
-            12 + apart
-        } else if one.paragraph == other.paragraph {
-            16
-        } else if one.section == other.section {
-            17
-        } else {
-            18
-        };
-        2 * step as u8 + u8::from(to > from)
-    }
-}
-
-/// Two nodes of one entity.
-const SAME: u8 = 38;
-/// A node and itself.
-const SELF: u8 = 39;
-
 /// A whole article in a row. Nodes are the mentions, the times and the figures that ask, each in text order.
 struct Sheet<'a> {
     prepared: &'a Prepared<'a>,
@@ -202,23 +123,11 @@ struct Sheet<'a> {
 
 /// A stretch of it that the network reads at once: nearly always the whole.
 struct Window {
-    page: Page,
+    questions: Questions,
     /// The mentions among its nodes, and the times.
     mentions: Vec<usize>,
     times: Vec<usize>,
 }
-
-/// So many items of a long article are read at once …
-const WINDOW: usize = 1200;
-/// … of which figures ask from so many on that were read before, but for the first window, …
-const BEFORE: usize = 500;
-/// … up to so many before its end, but for the last; and with so many of the article's beginning, where it is named.
-const AFTER: usize = 100;
-const HEADLINE: usize = 30;
-/// So many empty items stand between them: as far as an item sees.
-const GAP: usize = SEES;
-/// An article of no more is read as a whole.
-const WHOLE: usize = 1600;
 
 impl<'a> Sheet<'a> {
     fn new(prepared: &'a Prepared<'a>, asking: &[usize]) -> Self {
@@ -277,67 +186,32 @@ impl<'a> Sheet<'a> {
 
     /// The stretches, one after another. Each figure asks in one of them.
     fn windows(&self) -> impl Iterator<Item = Window> + '_ {
-        let count = self.row.items.len();
-        let step = WINDOW - BEFORE - AFTER;
-        let windows = if count <= WHOLE { count.min(1) } else { (count - BEFORE - AFTER).div_ceil(step) };
-        (0..windows).map(move |number| {
-            if windows == 1 {
-                return self.window(0..count, 0..count);
-            }
-            let from = number * step;
-            let first = if number == 0 { 0 } else { from + BEFORE };
-            let last = if number + 1 == windows { count } else { from + BEFORE + step };
-            self.window(from..count.min(from + WINDOW), first..last)
-        })
+        self.row.stretches().map(|stretch| self.window(&stretch))
     }
 
-    /// The items `shown` with the article's beginning, of which the figures among `asking` ask.
-    fn window(&self, shown: Range<usize>, asking: Range<usize>) -> Window {
+    /// What a stretch shows; its own figures ask.
+    fn window(&self, stretch: &Stretch) -> Window {
         let (places, times) = (self.prepared.mentions.places.len(), self.prepared.scan.times.len());
-        let headline = HEADLINE.min(shown.start);
-        let gap = if headline == 0 { 0 } else { GAP };
-        let place_of = |item: u32| {
-            let item = item as usize;
-            if item < headline { item } else { item - shown.start + headline + gap }
-        };
         // Mentions, times and figures stand in text order, each for themselves.
-        let within = |nodes: Range<usize>, items: &Range<usize>| {
-            let first = |item: usize| {
-                nodes.start + self.nodes[nodes.clone()].partition_point(|node| (node.item as usize) < item)
-            };
-            first(items.start)..first(items.end)
-        };
-        let kinds = [0..places, places..places + times, places + times..self.nodes.len()];
-        let [mentioned, dated, asked] = kinds.clone();
-        let chosen = [
-            within(mentioned.clone(), &(0..headline)),
-            within(mentioned, &shown),
-            within(dated.clone(), &(0..headline)),
-            within(dated, &shown),
-            within(asked, &asking),
-        ];
-        let seen: Vec<(usize, Node)> = (chosen.into_iter().flatten())
-            .map(|at| (at, Node { item: place_of(self.nodes[at].item) as u32, ..self.nodes[at] }))
+        let (mentioned, others) = self.nodes.split_at(places);
+        let (dated, asked) = others.split_at(times);
+        let seen: Vec<(usize, Node)> = (stretch.seen(mentioned))
+            .chain(stretch.seen(dated).map(|at| places + at))
+            .chain(stretch.own(asked).map(|at| places + times + at))
+            .map(|at| (at, stretch.place(&self.nodes[at])))
             .collect();
-        let which =
-            |kind: Range<usize>| -> Vec<usize> { (0..seen.len()).filter(|&at| kind.contains(&seen[at].0)).collect() };
-        let [mentions, dates, asking] = kinds.map(which);
+        let kinds = [0..places, places..places + times, places + times..self.nodes.len()];
+        let [mentions, dates, asking] =
+            kinds.map(|kind| (0..seen.len()).filter(|&at| kind.contains(&seen[at].0)).collect::<Vec<usize>>());
         let numbers = |which: &[usize]| which.iter().map(|&at| at as u32).collect::<Vec<u32>>();
-        let mut items = self.row.items[..headline].to_vec();
-        items.resize(headline + gap, Item::default());
-        items.extend_from_slice(&self.row.items[shown.clone()]);
         let mut near = Vec::with_capacity(seen.len() * seen.len());
         for (a, _) in &seen {
             near.extend(seen.iter().map(|(b, _)| self.nearness(*a, *b)));
         }
+        let page =
+            Page { items: self.row.items_of(stretch), nodes: seen.iter().map(|(_, node)| *node).collect(), near };
         Window {
-            page: Page {
-                items,
-                near,
-                asking: numbers(&asking),
-                answering: [numbers(&mentions), numbers(&dates)],
-                nodes: seen.iter().map(|(_, node)| *node).collect(),
-            },
+            questions: Questions { page, asking: numbers(&asking), answering: [numbers(&mentions), numbers(&dates)] },
             mentions: mentions.into_iter().map(|at| seen[at].0).collect(),
             times: dates.into_iter().map(|at| seen[at].0 - places).collect(),
         }
@@ -359,6 +233,7 @@ mod tests {
     use crate::{
         model::{Article, EntityType},
         relate::testing::{entities, segmenter},
+        text::Text,
     };
 
     const NAMES: &[(&str, EntityType)] = &[("武清区", EntityType::Region), ("宝坻经济开发区", EntityType::Park)];
@@ -378,10 +253,11 @@ mod tests {
     fn mentions_times_and_figures_are_nodes_of_the_items_that_they_stand_in() {
         with("2024年，宝坻经济开发区完成产值5亿元，武清区增长3%。", |prepared| {
             let windows: Vec<Window> = Sheet::new(prepared, &all(prepared)).windows().collect();
-            let [Window { page, mentions, times }] = windows.as_slice() else { panic!("one window") };
+            let [Window { questions, mentions, times }] = windows.as_slice() else { panic!("one window") };
+            let page = &questions.page;
             assert_eq!((mentions.as_slice(), times.as_slice()), ([0, 1, 2].as_slice(), [0].as_slice()));
-            assert_eq!(page.asking, [4, 5]);
-            assert_eq!(page.answering, [vec![0, 1, 2], vec![3]]);
+            assert_eq!(questions.asking, [4, 5]);
+            assert_eq!(questions.answering, [vec![0, 1, 2], vec![3]]);
             let flags: Vec<u8> = page.nodes.iter().map(|node| page.items[node.item as usize].traits[MARK]).collect();
             assert_eq!(flags, [0, 0, 0, DATE, ASKING, ASKING]);
             let kinds: Vec<u8> = page.nodes.iter().map(|node| page.items[node.item as usize].traits[KIND]).collect();
@@ -399,7 +275,7 @@ mod tests {
         with("2024年，宝坻经济开发区完成产值5亿元，武清区增长3%。", |prepared| {
             let truth = [(Some(Some(0)), Some("2024")), (None, None)];
             let lessons = lessons(prepared, &all(prepared), &truth);
-            let [PageLesson { right: [subjects, periods], .. }] = lessons.as_slice() else { panic!("one window") };
+            let [Answered { right: [subjects, periods], .. }] = lessons.as_slice() else { panic!("one window") };
             let which = |right: &[bool]| (0..right.len()).filter(|&at| right[at]).collect::<Vec<usize>>();
             assert_eq!(subjects.iter().map(|right| which(right)).collect::<Vec<_>>(), [vec![0, 2], vec![]]);
             // Time 0 and, behind the only time, extra 2: last year; without a period extra 0.
@@ -409,7 +285,7 @@ mod tests {
 
     #[test]
     fn every_figure_has_an_opinion_whose_shares_are_at_most_1() {
-        let network = crate::learn::network::train::<PageLesson>(&[], Default::default());
+        let network = crate::learn::network::train::<Answered>(&[], Default::default());
         for body in ["2024年，宝坻经济开发区引进项目5个，武清区增长3%。", "产值5亿元。", " \n ", ""]
         {
             with(body, |prepared| {
@@ -453,14 +329,13 @@ mod tests {
             let sheet = Sheet::new(prepared, &asking);
             let windows: Vec<Window> = sheet.windows().collect();
             assert!(windows.len() > 3, "{} windows", windows.len());
-            assert_eq!(windows.iter().map(|window| window.page.asking.len()).sum::<usize>(), asking.len());
-            for Window { page, mentions, .. } in &windows {
+            assert_eq!(windows.iter().map(|window| window.questions.asking.len()).sum::<usize>(), asking.len());
+            for Window { questions: Questions { page, asking, .. }, mentions, .. } in &windows {
                 assert_eq!(mentions[0], 0, "武清区 of the headline");
                 assert_eq!(page.items[page.nodes[0].item as usize].traits[KIND], 1 + EntityType::Region.index() as u8);
-                assert!(page.items.len() <= WINDOW + HEADLINE + GAP, "{} items", page.items.len());
                 assert!(page.nodes.iter().all(|node| (node.item as usize) < page.items.len()), "inside");
                 let asks = |node: &u32| page.items[page.nodes[*node as usize].item as usize].traits[MARK] == ASKING;
-                assert!(page.asking.iter().all(asks), "figures ask");
+                assert!(asking.iter().all(asks), "figures ask");
             }
         });
     }

@@ -23,6 +23,8 @@ pub(super) struct Candidate {
 const ROLE_FLOOR: f32 = -4.6;
 /// Pairs less likely than this are not followed up for their own sake.
 const PAIR_FLOOR: f32 = -4.9;
+/// What the network finds less likely than this is not followed up for its own sake.
+const OPINION_FLOOR: f32 = -3.0;
 /// So many mentioned entities before an anchor are considered.
 const LOOK_BACK: usize = 7;
 /// So many of the article's main entities are considered.
@@ -89,6 +91,11 @@ pub(super) fn candidates(scene: &Scene, signals: &Signals, presence: &Presence, 
         }
     }
     by_name(scene, presence, names, &mut found);
+    signals.opinions.likely(OPINION_FLOOR, |subject, predicate, object| {
+        if !predicate.is_symmetric() || first_place(scene, subject) <= first_place(scene, object) {
+            found.push(Candidate { subject, object, predicate });
+        }
+    });
     found.sort_unstable();
     found.dedup();
     found

@@ -19,7 +19,7 @@ use super::{
 pub fn relations(article: &Article, text: &Text, entities: &[Entity], model: &RelationModel) -> Vec<Relation> {
     debug_assert_eq!(article.text.chars().count(), text.chars.len(), "the text is the article's");
     let scene = Scene::new(text, entities);
-    let signals = Signals::new(&scene, &model.roles, &model.pairs);
+    let signals = Signals::new(&scene, &model.readers);
     let mut stated: Vec<_> = (model.score(&scene, &signals).into_iter())
         .filter(|(candidate, score)| model.accepts(candidate.predicate, *score))
         .map(|(candidate, score)| {

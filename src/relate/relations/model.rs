@@ -1,7 +1,7 @@
-//! The trained model: two linear tables, two ensembles of trees, a threshold a predicate.
+//! The trained model: two linear tables, a network, two ensembles of trees, a threshold a predicate.
 
 use crate::{
-    learn::{Boost, ModelError, MultiLogistic},
+    learn::{Boost, ModelError, MultiLogistic, network::Network},
     model::Predicate,
 };
 
@@ -11,10 +11,10 @@ use super::{
     numbers,
     scene::Scene,
     second,
-    signals::Signals,
+    signals::{Readers, Signals},
 };
 
-const MAGIC: &[u8; 8] = b"yuturel1";
+const MAGIC: &[u8; 8] = b"yuturel2";
 
 /// How likely a candidate is, in log-odds.
 pub(super) type Scored = (Candidate, f32);
@@ -22,8 +22,7 @@ pub(super) type Scored = (Candidate, f32);
 /// A trained model of relations.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RelationModel {
-    pub(super) roles: MultiLogistic,
-    pub(super) pairs: MultiLogistic,
+    pub(super) readers: Readers,
     pub(super) first: Boost,
     pub(super) second: Boost,
     /// Log-odds from which a candidate counts as stated, by predicate.
@@ -35,8 +34,9 @@ impl RelationModel {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         self.thresholds.iter().for_each(|threshold| bytes.extend(threshold.to_le_bytes()));
-        bytes.extend(self.roles.to_bytes());
-        bytes.extend(self.pairs.to_bytes());
+        bytes.extend(self.readers.roles.to_bytes());
+        bytes.extend(self.readers.pairs.to_bytes());
+        bytes.extend(self.readers.network.to_bytes());
         bytes.extend(self.first.to_bytes());
         bytes.extend(self.second.to_bytes());
         bytes
@@ -56,12 +56,13 @@ impl RelationModel {
         }
         let (roles, body) = MultiLogistic::from_bytes(body)?;
         let (pairs, body) = MultiLogistic::from_bytes(body)?;
+        let (network, body) = Network::from_bytes(body)?;
         let (first, body) = Boost::from_bytes(body)?;
         let (second, _) = Boost::from_bytes(body)?;
         if first.width() != numbers::NUMBERS || second.width() != numbers::NUMBERS + second::NUMBERS {
             return Err(wrong("made for other numbers"));
         }
-        Ok(Self { roles, pairs, first, second, thresholds })
+        Ok(Self { readers: Readers { roles, pairs, network }, first, second, thresholds })
     }
 
     /// All candidates of an article with what the second look thinks of them; minus infinity where it did not look.

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// How many numbers [`describe`] appends.
-pub(super) const NUMBERS: usize = 100;
+pub(super) const NUMBERS: usize = 108;
 
 /// Appends the numbers of each candidate to `out`, row after row.
 pub(super) fn describe(
@@ -43,6 +43,7 @@ pub(super) fn describe(
         seen_from(scene, signals, object_column(predicate), object, subject, out);
         seen_from(scene, signals, subject_column(predicate), subject, object, out);
         cues(scene, signals, candidate, out);
+        opinion(signals, &tallies, candidate, out);
         debug_assert_eq!(out.len() - from, NUMBERS, "every candidate has as many numbers");
     }
 }
@@ -243,6 +244,30 @@ fn cues(scene: &Scene, signals: &Signals, candidate: &Candidate, out: &mut Vec<f
         clauses.min(20) as f32,
         between.iter().filter(|item| item.is_verb()).count().min(8) as f32,
     ]);
+}
+
+/// What the network thinks of the candidate, of the other way round, of another predicate, of its rivals.
+fn opinion(signals: &Signals, tallies: &Tallies, candidate: &Candidate, out: &mut Vec<f32>) {
+    let Candidate { subject, object, predicate } = *candidate;
+    let opinions = &signals.opinions;
+    let all = opinions.of_all(subject, object);
+    let own = all[predicate.index()];
+    let others = (0..all.len()).filter(|&other| other != predicate.index());
+    let best_other = others.map(|other| all[other]).fold(UNSEEN, f32::max);
+    out.extend([own, opinions.of(object, predicate, subject), best_other]);
+    for of_object in [true, false] {
+        let (mut best, mut stronger) = (UNSEEN, 0.0);
+        for &rival in tallies.rivals(candidate, of_object) {
+            let other = &tallies.all[rival as usize];
+            if (other.subject, other.object) != (subject, object) {
+                let odds = opinions.of(other.subject, predicate, other.object);
+                best = f32::max(best, odds);
+                stronger += f32::from(u8::from(odds > own));
+            }
+        }
+        out.extend([own - best, stronger]);
+    }
+    out.push(own - best_other);
 }
 
 /// How `other` is reached from the mention where `entity` plays its part (`column`) most clearly.

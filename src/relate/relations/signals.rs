@@ -1,13 +1,18 @@
-//! First reading of an article: which parts each mention may play, and what each pair of mentions in one sentence says.
+//! First reading of an article: which parts each mention may play, what each pair of mentions in one sentence says, and what the network
+//! thinks of the whole.
 
 use rustc_hash::FxHashMap;
 
 use crate::{
-    learn::{Bag, COLUMNS, Instance, MultiLogistic, Scores},
+    learn::{
+        Bag, COLUMNS, Instance, MultiLogistic, Scores,
+        network::{Links, Network},
+    },
     model::Predicate,
 };
 
 use super::{
+    opinion::Opinions,
     pairs,
     roles::{self, Around},
     scene::{NONE, Scene},
@@ -29,7 +34,15 @@ pub(super) const UNSEEN: f32 = -12.0;
 /// Mentions further apart than this many mentions are no pair.
 const MAX_BETWEEN: usize = 24;
 
-/// Everything that the linear models say about an article.
+/// What reads an article first: two linear models and a network.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Readers {
+    pub(super) roles: MultiLogistic,
+    pub(super) pairs: MultiLogistic,
+    pub(super) network: Network<Links>,
+}
+
+/// Everything that they say about an article.
 pub(super) struct Signals {
     /// For each mention the log-odds of being subject (0–15) or object (16–31) of a predicate.
     pub(super) place_roles: Vec<Scores>,
@@ -42,6 +55,8 @@ pub(super) struct Signals {
     meetings: Vec<Meeting>,
     /// For each entity the others that it shares a sentence with.
     pub(super) partners: Vec<Vec<u32>>,
+    /// What the network thinks of two entities.
+    pub(super) opinions: Opinions,
 }
 
 /// Two entities that share a sentence somewhere.
@@ -53,15 +68,15 @@ struct Meeting {
 }
 
 impl Signals {
-    /// Reads the article by two linear models.
-    pub(super) fn new(scene: &Scene, roles_model: &MultiLogistic, pairs_model: &MultiLogistic) -> Self {
+    /// Reads the article.
+    pub(super) fn new(scene: &Scene, readers: &Readers) -> Self {
         let around = arounds(scene);
         let mut features = Vec::with_capacity(160);
         let place_roles: Vec<Scores> = (0..scene.places.len())
             .map(|index| {
                 features.clear();
                 roles::features(scene, index, &around[index], &mut features);
-                roles_model.scores(&features)
+                readers.roles.scores(&features)
             })
             .collect();
         let mut roles = vec![[UNSEEN; COLUMNS]; scene.entities.len()];
@@ -81,11 +96,12 @@ impl Signals {
             pairs: FxHashMap::default(),
             meetings: Vec::new(),
             partners: vec![Vec::new(); scene.entities.len()],
+            opinions: Opinions::new(&readers.network, scene),
         };
         for_each_pair(scene, |left, right| {
             features.clear();
             pairs::features(scene, &around, left, right, &mut features);
-            signals.meet(scene, left, right, &pairs_model.scores(&features));
+            signals.meet(scene, left, right, &readers.pairs.scores(&features));
         });
         signals
     }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::{
-    learn::{BoostOptions, MultiOptions},
+    learn::{BoostOptions, MultiOptions, network::NetworkOptions},
     model::{Article, EntityType, Modality, Predicate, Relation},
     relate::testing::{entities, segmenter},
     text::Text,
@@ -58,7 +58,15 @@ fn toy_samples() -> Vec<RelationSample> {
 
 fn toy_options() -> RelationTraining {
     let trees = BoostOptions { trees: 30, rate: 0.2, min_weight: 0.5, columns_percent: 80, ..BoostOptions::default() };
-    RelationTraining { folds: 2, noisy_copies: 0, linear: MultiOptions::default(), first: trees, second: trees }
+    let network = NetworkOptions { epochs: 6, word_count: 1, char_count: 1, ..NetworkOptions::default() };
+    RelationTraining {
+        folds: 2,
+        noisy_copies: 0,
+        linear: MultiOptions::default(),
+        network,
+        first: trees,
+        second: trees,
+    }
 }
 
 fn toy_model() -> &'static RelationModel {

@@ -6,19 +6,23 @@
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
-use crate::learn::{Bag, Boost, BoostOptions, MultiLogistic, MultiOptions};
+use crate::learn::{
+    Bag, Boost, BoostOptions, MultiLogistic, MultiOptions,
+    network::{self, Linked, NetworkOptions},
+};
 
 use super::{
     candidates::{Candidate, Presence, candidates},
     check::{RelationCheck, View, check, thresholds},
     model::{RelationModel, Scored},
     names::Names,
-    numbers,
+    numbers, opinion,
     sample::RelationSample,
     scene::Scene,
     second,
-    signals::{self, Signals},
+    signals::{self, Readers, Signals},
 };
 
 /// How to train a [`RelationModel`].
@@ -28,8 +32,10 @@ pub struct RelationTraining {
     pub folds: usize,
     /// How many noisy copies of each article to learn from on top of the clean one.
     pub noisy_copies: u64,
-    /// The linear models.
+    /// The linear models that read first.
     pub linear: MultiOptions,
+    /// The network that does.
+    pub network: NetworkOptions,
     /// The trees of the first look.
     pub first: BoostOptions,
     /// The trees of the second look.
@@ -39,10 +45,11 @@ pub struct RelationTraining {
 impl Default for RelationTraining {
     fn default() -> Self {
         Self {
-            folds: 7,
+            folds: 5,
             noisy_copies: 1,
             // A feature of one article comes back in its other reading: nine articles' worth, to keep the model small.
             linear: MultiOptions { min_bags: 17, ..MultiOptions::default() },
+            network: NetworkOptions { word_count: 40, ..NetworkOptions::default() },
             first: BoostOptions { trees: 80, rate: 0.09, leaves: 32, min_weight: 10.0, ..BoostOptions::default() },
             second: BoostOptions { trees: 220, rate: 0.04, leaves: 24, min_weight: 10.0, ..BoostOptions::default() },
         }
@@ -60,12 +67,12 @@ pub fn train_and_check(samples: &[RelationSample], options: RelationTraining) ->
     let table = Table::new(&views, options);
     let scores = table.final_scores();
     let all: Vec<usize> = (0..views.len()).collect();
-    let (roles, pairs) = table.linear(&all, options.linear);
+    let readers = table.readers(&all, options);
     let first = table.boost(&all, false);
     let second = table.boost(&all, true);
     let any_detected = views.iter().any(|view| view.sample.detected);
     let thresholds = thresholds(&views, &scores, |view| views[view].sample.detected || !any_detected);
-    (RelationModel { roles, pairs, first, second, thresholds }, check(&views, &table.folds, &scores, samples.len()))
+    (RelationModel { readers, first, second, thresholds }, check(&views, &table.folds, &scores, samples.len()))
 }
 
 /// Measures by cross-validation over groups. The trees of a fold never see its articles, nor do the linear models that describe
@@ -109,6 +116,8 @@ struct Table<'a> {
     folds: Vec<usize>,
     fold_count: usize,
     bags: Vec<(Vec<Bag>, Vec<Bag>)>,
+    /// For each view what it teaches the network, stretch by stretch.
+    lessons: Vec<Vec<Linked>>,
     candidates: Vec<Vec<Candidate>>,
     /// For each view the numbers of the first look, row after row.
     first_rows: Vec<Vec<f32>>,
@@ -122,18 +131,21 @@ struct Table<'a> {
 
 impl<'a> Table<'a> {
     fn new(views: &'a [View], options: RelationTraining) -> Self {
-        let bags = views
+        let taught: Vec<((Vec<Bag>, Vec<Bag>), Vec<Linked>)> = views
             .par_iter()
             .map(|view| {
                 let scene = Scene::new(&view.sample.text, &view.sample.entities);
-                signals::bags(&scene, &|subject, object| view.answers(subject, object))
+                let known = |subject, object| view.answers(subject, object);
+                (signals::bags(&scene, &known), opinion::lessons(&scene, &known))
             })
             .collect();
+        let (bags, lessons) = taught.into_iter().unzip();
         let mut table = Self {
             views,
             folds: deal(views, options.folds),
             fold_count: options.folds.max(2),
             bags,
+            lessons,
             candidates: vec![Vec::new(); views.len()],
             first_rows: vec![Vec::new(); views.len()],
             second_rows: vec![Vec::new(); views.len()],
@@ -141,7 +153,7 @@ impl<'a> Table<'a> {
             first: options.first,
             second: options.second,
         };
-        table.describe(options.linear);
+        table.describe(options);
         table
     }
 
@@ -153,20 +165,38 @@ impl<'a> Table<'a> {
         (0..self.views.len()).filter(|&view| self.folds[view] == fold).collect()
     }
 
-    fn linear(&self, views: &[usize], options: MultiOptions) -> (MultiLogistic, MultiLogistic) {
+    fn readers(&self, views: &[usize], options: RelationTraining) -> Readers {
         let roles: Vec<&Bag> = views.iter().flat_map(|&view| &self.bags[view].0).collect();
         let pairs: Vec<&Bag> = views.iter().flat_map(|&view| &self.bags[view].1).collect();
-        rayon::join(|| MultiLogistic::train(&roles, options), || MultiLogistic::train(&pairs, options))
+        let linear = |bags: &[&Bag]| MultiLogistic::train(bags, options.linear);
+        let ((roles, pairs), network) = rayon::join(
+            || rayon::join(|| linear(&roles), || linear(&pairs)),
+            || network::train(&self.lessons_of(views), options.network),
+        );
+        Readers { roles, pairs, network }
+    }
+
+    /// What the network learns from: the readings of each article, or of each part of a long one, side by side.
+    fn lessons_of(&self, views: &[usize]) -> Vec<Vec<&Linked>> {
+        let mut groups: Vec<Vec<&Linked>> = Vec::new();
+        let mut group_of: FxHashMap<(u64, usize), usize> = FxHashMap::default();
+        for &view in views {
+            for (part, lesson) in self.lessons[view].iter().enumerate() {
+                let group = *group_of.entry((self.views[view].sample.seed, part)).or_insert_with(|| {
+                    groups.push(Vec::new());
+                    groups.len() - 1
+                });
+                groups[group].push(lesson);
+            }
+        }
+        groups
     }
 
     /// Describes each fold's candidates by models of the other folds, both looks.
-    fn describe(&mut self, options: MultiOptions) {
-        let models: Vec<(MultiLogistic, MultiLogistic)> =
-            (0..self.fold_count).into_par_iter().map(|fold| self.linear(&self.views_outside(fold), options)).collect();
-        let read = |view: usize, scene: &Scene| {
-            let (roles, pairs) = &models[self.folds[view]];
-            Signals::new(scene, roles, pairs)
-        };
+    fn describe(&mut self, options: RelationTraining) {
+        let readers: Vec<Readers> =
+            (0..self.fold_count).into_par_iter().map(|fold| self.readers(&self.views_outside(fold), options)).collect();
+        let read = |view: usize, scene: &Scene| Signals::new(scene, &readers[self.folds[view]]);
         let described: Vec<(Vec<Candidate>, Vec<f32>)> = (0..self.views.len())
             .into_par_iter()
             .map(|view| {
