@@ -77,7 +77,7 @@ impl Head for Links {
 
 /// Calls `meet` with each two nodes, of one thing and another, of which one is the nearest of its thing before or behind the other.
 fn meetings(from: &[u32], to: &[u32], mut meet: impl FnMut(u32, u32)) {
-    let mut neighbours = |own: &[u32], others: &[u32], meet: &mut dyn FnMut(u32, u32)| {
+    let neighbours = |own: &[u32], others: &[u32], meet: &mut dyn FnMut(u32, u32)| {
         for (at, &node) in own.iter().enumerate() {
             let next = others.partition_point(|other| *other < node);
             if let Some(before) = next.checked_sub(1) {

@@ -37,7 +37,7 @@ pub fn relations(article: &Article, text: &Text, entities: &[Entity], model: &Re
             predicate: candidate.predicate,
             object: entities[candidate.object as usize].id.clone(),
             confidence: f64::from((1000.0 / (1.0 + (-score).exp())).round()) / 1000.0,
-            detector: detector(&scene, candidate.predicate, places, span),
+            detector: detector(&scene, &signals, &candidate, places, span),
             modality: modality(&scene, places, span),
             evidence: Evidence { span, text: text.surface(span) },
         })
@@ -87,32 +87,40 @@ fn trimmed(text: &Text, span: Span) -> Span {
     Span::new(start, end)
 }
 
-/// `frame:落户+model` where a cue of the predicate stands near the mentions, `name+model` where one name is next to or inside the
-/// other, else `model`.
-fn detector(scene: &Scene, predicate: Predicate, places: Option<(usize, usize)>, span: Span) -> String {
-    let Some((subject, object)) = places else { return "model".to_owned() };
+/// Who speaks for the relation: `frame:落户` where a cue of the predicate stands near the mentions, `name` where one name is next to or
+/// inside the other; always the `model`; and the `network` where it would say so by itself.
+fn detector(
+    scene: &Scene,
+    signals: &Signals,
+    candidate: &Candidate,
+    places: Option<(usize, usize)>,
+    span: Span,
+) -> String {
+    let Candidate { subject, object, predicate } = *candidate;
+    let rule = places.and_then(|places| rule(scene, predicate, places, span));
+    let network = (signals.opinions.of(subject, predicate, object) > 0.0).then(|| "network".to_owned());
+    let said: Vec<String> = [rule, Some("model".to_owned()), network].into_iter().flatten().collect();
+    said.join("+")
+}
+
+fn rule(scene: &Scene, predicate: Predicate, (subject, object): (usize, usize), span: Span) -> Option<String> {
     let (a, b) = (&scene.places[subject], &scene.places[object]);
     let (left, right) = if a.start < b.start { (a, b) } else { (b, a) };
     let adjacent = left.end == right.start;
     if adjacent || predicate == Predicate::Jurisdiction {
-        return "name+model".to_owned();
+        return Some("name".to_owned());
     }
     let middle = (right.start + right.end) as usize / 2;
-    let nearest = scene
+    let item = scene
         .items
         .iter()
         .filter(|item| item.cue >> predicate.index() & 1 == 1)
         .filter(|item| span.start <= item.start as usize && (item.end as usize) <= span.end)
-        .min_by_key(|item| (middle.abs_diff((item.start + item.end) as usize / 2), item.start));
-    match nearest {
-        None => "model".to_owned(),
-        Some(item) => {
-            let from = item.start as usize;
-            let hits = Cues::builtin().find(&scene.text.folded[from..span.end.min(from + 12)]);
-            let word = hits.iter().find(|hit| (hit.start as usize) < (item.end - item.start) as usize);
-            word.map_or_else(|| "model".to_owned(), |hit| format!("frame:{}+model", Cues::builtin().cue(hit.cue).word))
-        }
-    }
+        .min_by_key(|item| (middle.abs_diff((item.start + item.end) as usize / 2), item.start))?;
+    let from = item.start as usize;
+    let hits = Cues::builtin().find(&scene.text.folded[from..span.end.min(from + 12)]);
+    let word = hits.iter().find(|hit| (hit.start as usize) < (item.end - item.start) as usize)?;
+    Some(format!("frame:{}", Cues::builtin().cue(word.cue).word))
 }
 
 /// Words before what is only planned.

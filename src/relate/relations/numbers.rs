@@ -12,7 +12,7 @@ use super::{
 };
 
 /// How many numbers [`describe`] appends.
-pub(super) const NUMBERS: usize = 108;
+pub(super) const NUMBERS: usize = 110;
 
 /// Appends the numbers of each candidate to `out`, row after row.
 pub(super) fn describe(
@@ -111,7 +111,7 @@ impl Ranks {
     }
 }
 
-/// How present the two are.
+/// How present and how sure the two are.
 fn standing(scene: &Scene, presence: &Presence, ranks: &Ranks, subject: u32, object: u32, out: &mut Vec<f32>) {
     for entity in [subject, object] {
         let index = entity as usize;
@@ -125,6 +125,7 @@ fn standing(scene: &Scene, presence: &Presence, ranks: &Ranks, subject: u32, obj
             alike,
             f32::from(u8::from(presence.in_title[index])) + 2.0 * f32::from(u8::from(presence.in_lead[index])),
             first_place(scene, entity) as f32 / scene.places.len() as f32,
+            scene.entities[index].confidence as f32,
         ]);
     }
     out.push(scene.places.len() as f32);

@@ -165,7 +165,7 @@ fn the_builtin_model_reads_plain_statements() {
     let attracts = found.iter().find(|r| r.predicate == Predicate::Attracts).expect("found above");
     assert_eq!(
         (attracts.detector.as_str(), attracts.evidence.text.contains("引进诺禾致源")),
-        ("frame:引进+model", true)
+        ("frame:引进+model+network", true)
     );
     assert!(found.iter().enumerate().all(|(index, r)| r.id == format!("r{}", index + 1)));
 }

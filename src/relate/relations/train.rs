@@ -49,7 +49,7 @@ impl Default for RelationTraining {
             noisy_copies: 1,
             // A feature of one article comes back in its other reading: nine articles' worth, to keep the model small.
             linear: MultiOptions { min_bags: 17, ..MultiOptions::default() },
-            network: NetworkOptions { word_count: 40, ..NetworkOptions::default() },
+            network: NetworkOptions { batch: 2, word_count: 40, ..NetworkOptions::default() },
             first: BoostOptions { trees: 80, rate: 0.09, leaves: 32, min_weight: 10.0, ..BoostOptions::default() },
             second: BoostOptions { trees: 220, rate: 0.04, leaves: 24, min_weight: 10.0, ..BoostOptions::default() },
         }
