@@ -109,7 +109,7 @@ pub struct Relation {
     pub object: String,
     /// Probability between 0 and 1.
     pub confidence: f64,
-    /// Which rule or model said it.
+    /// Which rules and models said it, joined by `+`.
     pub detector: String,
     /// Fact or plan.
     #[serde(default)]
@@ -137,7 +137,7 @@ pub struct Observation {
     pub qualifier: Qualifier,
     /// Probability between 0 and 1.
     pub confidence: f64,
-    /// Which rule or model said it.
+    /// Which rules and models said it, joined by `+`.
     pub detector: String,
     /// The passage that states it; it holds the figure.
     pub evidence: Evidence,

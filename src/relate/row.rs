@@ -96,12 +96,12 @@ impl Row {
         let stretches = if count <= WHOLE { count.min(1) } else { (count - BEFORE - AFTER).div_ceil(step) };
         (0..stretches).map(move |number| {
             if stretches == 1 {
-                return Stretch { shown: 0..count, new: 0..count };
+                return Stretch { shown: 0..count, own: 0..count };
             }
             let from = number * step;
             let first = if number == 0 { 0 } else { from + BEFORE };
             let last = if number + 1 == stretches { count } else { from + BEFORE + step };
-            Stretch { shown: from..count.min(from + WINDOW), new: first..last }
+            Stretch { shown: from..count.min(from + WINDOW), own: first..last }
         })
     }
 
@@ -119,8 +119,9 @@ impl Row {
 const WINDOW: usize = 1200;
 /// … of which so many were read before, but for the first stretch, …
 const BEFORE: usize = 500;
-/// … and so many are read again, but for the last; and with so many of the article's beginning, where it is named.
+/// … and so many are read again, but for the last …
 const AFTER: usize = 100;
+/// … and with so many of the article's beginning, where it is named.
 const HEADLINE: usize = 30;
 /// So many empty items stand between them: as far as an item sees.
 const GAP: usize = SEES;
@@ -130,9 +131,9 @@ const WHOLE: usize = 1600;
 /// Items that the network reads at once, with the article's beginning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stretch {
-    pub(super) shown: Range<usize>,
+    shown: Range<usize>,
     /// Those that are this stretch's own: each item is of one.
-    pub(super) new: Range<usize>,
+    own: Range<usize>,
 }
 
 impl Stretch {
@@ -159,7 +160,7 @@ impl Stretch {
 
     /// Which of some nodes, in text order, are the stretch's own.
     pub(super) fn own(&self, nodes: &[Node]) -> Range<usize> {
-        within(nodes, &self.new)
+        within(nodes, &self.own)
     }
 }
 
@@ -192,20 +193,51 @@ mod tests {
             assert_eq!(stretches.len() > 1, row.items.len() > WHOLE, "{count}");
             let mut next = 0;
             for stretch in &stretches {
-                assert_eq!(stretch.new.start, next, "nothing twice, nothing left out");
-                next = stretch.new.end;
-                assert!(stretch.shown.start <= stretch.new.start && stretch.new.end <= stretch.shown.end);
+                assert_eq!(stretch.own.start, next, "nothing twice, nothing left out");
+                next = stretch.own.end;
+                assert!(stretch.shown.start <= stretch.own.start && stretch.own.end <= stretch.shown.end);
                 let items = row.items_of(stretch);
                 assert!(items.len() <= WHOLE.max(WINDOW + HEADLINE + GAP), "{} items", items.len());
+                let headline = stretch.headline().end;
+                assert!(items[headline..][..stretch.gap()].iter().all(|item| *item == Item::default()), "a gap");
+                assert_eq!(stretch.gap() > 0, headline > 0);
                 let node = |item: usize| Node { item: item as u32, ..Node::default() };
                 for item in stretch.headline().chain(stretch.shown.clone()) {
                     assert_eq!(items[stretch.place(&node(item)).item as usize], row.items[item]);
                 }
                 let nodes: Vec<Node> = (0..row.items.len()).map(node).collect();
                 assert!(stretch.seen(&nodes).eq(stretch.headline().chain(stretch.shown.clone())));
-                assert_eq!(stretch.own(&nodes), stretch.new);
+                assert_eq!(stretch.own(&nodes), stretch.own);
             }
             assert_eq!(next, row.items.len());
         }
+    }
+    #[test]
+    fn nearness_tells_how_far_apart_and_which_way() {
+        let text = Text::new(
+            "甲区见闻\n一、产业\n乙园产值高，乙园又好。丙园忙。\n丁园闲。\n二、人才\n戊园小。\n",
+            segmenter(),
+        );
+        let mut row = Row::default();
+        let mut clause = 0;
+        for (index, sentence) in text.sentences.iter().enumerate() {
+            for part in &sentence.clauses {
+                for at in part.span.start..part.span.end {
+                    row.push(&text, Span::new(at, at + 1), clause, index, None);
+                }
+                clause += 1;
+            }
+        }
+        let whole: String = text.folded.iter().collect();
+        let node = |name: char| {
+            let at = whole.chars().position(|c| c == name).expect("named");
+            Node { item: row.at(at) as u32, ..Node::default() }
+        };
+        let near = |a: char, b: char| row.nearness(&text, &node(a), &node(b));
+        assert_eq!(near('乙', '丙') ^ 1, near('丙', '乙'), "which way");
+        let steps = ['值', '又', '丙', '丁', '戊'].map(|other| near('乙', other) / 2);
+        assert!(steps[0] <= 8 && steps[1] > 8 && steps[1] <= 12, "in the clause, in the sentence: {steps:?}");
+        assert!(steps.is_sorted() && steps[2] == 13, "the next sentence: {steps:?}");
+        assert!(near('戊', '甲') < SAME);
     }
 }

@@ -1,4 +1,8 @@
 //! A network that says which links lead from one thing of a text to another.
+//!
+//! Things stand in several places. Two places tell of their things if one is the other's nearest; the odds of a pair are the sum of what
+//! its places tell, after Verga, Strubell and McCallum, “Simultaneously Self-Attending to All Mentions for Full-Abstract Biological Relation
+//! Extraction” (NAACL 2018).
 
 use std::ops::Range;
 
@@ -14,7 +18,7 @@ use crate::learn::{sigmoid, widely::widely};
 
 /// Kinds of links: a multiple of 8.
 pub const LINKS: usize = 16;
-const _: () = assert!(LINKS.is_multiple_of(8));
+const _: () = assert!(LINKS.is_multiple_of(8) && LINKS <= u16::BITS as usize);
 
 /// A text with things, of which pairs are asked about.
 #[derive(Debug, Clone, Default)]
@@ -104,13 +108,15 @@ struct Ends {
 /// What some pairs come to.
 #[derive(Default)]
 struct Heard {
-    /// The nodes that meet, and for each pair which of them.
+    /// The nodes that meet.
     met: Vec<(u32, u32)>,
+    /// For each pair which of them are its own.
     bounds: Vec<Range<usize>>,
-    /// For each two nodes the rectified sums.
+    /// For each two nodes the rectified sums; …
     sums: Vec<f32>,
-    /// For each two nodes, then for each pair, the log-odds of the links.
+    /// … the log-odds of the links.
     scores: Vec<f32>,
+    /// For each pair the log-odds of the links.
     odds: Vec<f32>,
 }
 
@@ -137,7 +143,7 @@ fn hear(head: &Links, weights: &[f32], pairs: &Pairs, which: &[(u32, u32)], ends
         },
     );
     heard.scores = linear(weights, &head.out, &heard.sums, DEPTH);
-    // Any two nodes may tell: the odds of a pair are the sum of theirs.
+    // Any of the nodes that meet may tell.
     heard.odds = vec![f32::NEG_INFINITY; which.len() * LINKS];
     for (odds, own) in heard.odds.chunks_exact_mut(LINKS).zip(&heard.bounds) {
         let rows = || heard.scores[own.start * LINKS..own.end * LINKS].chunks_exact(LINKS);
@@ -171,7 +177,7 @@ fn forward(
 }
 
 /// What the losses of a page are divided by: about how many links there are.
-const USUAL: f32 = 20.0;
+const STATED: f32 = 20.0;
 
 impl Lesson for Linked {
     type Head = Links;
@@ -190,13 +196,16 @@ impl Lesson for Linked {
     ) {
         let (places, head, weights) = network;
         let Self { pairs, known } = self;
+        if known.iter().all(|known| known.asked == 0) {
+            return;
+        }
         let (read, ends) = forward(places, head, weights, items, &pairs.page, Some(forgetting));
         let heard = hear(head, weights, pairs, &pairs.pairs, &ends);
         let mut scores_back = vec![0.0; heard.scores.len()];
         for ((known, own), odds) in known.iter().zip(&heard.bounds).zip(heard.odds.chunks_exact(LINKS)) {
             for link in (0..LINKS).filter(|link| known.asked >> link & 1 == 1) {
                 let is_there = f32::from(known.there >> link & 1);
-                let slope = weight / USUAL * (sigmoid(odds[link]) - is_there);
+                let slope = weight / STATED * (sigmoid(odds[link]) - is_there);
                 for row in own.clone() {
                     let at = row * LINKS + link;
                     scores_back[at] = slope * (heard.scores[at] - odds[link]).exp();
@@ -232,7 +241,7 @@ impl Lesson for Linked {
                 loss += (-odds).exp().ln_1p();
             }
         }
-        loss / USUAL
+        loss / STATED
     }
 }
 
@@ -243,7 +252,7 @@ impl Network<Links> {
     /// Calls `each` with every pair, in their order, and the log-odds of its links.
     ///
     /// # Panics
-    /// When the page or the things point at items or nodes that are not there, or a thing has none.
+    /// When the page or the things point at items or nodes that are not there.
     pub fn link(&self, pairs: &Pairs, mut each: impl FnMut((u32, u32), &[f32; LINKS])) {
         if pairs.pairs.is_empty() {
             return;

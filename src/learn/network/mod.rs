@@ -2,9 +2,10 @@
 //! other places answer; one tells which links lead from one thing, named in several places, to another.
 //!
 //! Items (characters, words, whole mentions) are looked up in tables of learnt vectors; dilated convolutions let each know its
-//! surroundings. The places of interest (nodes) then look at one another by self-attention that knows how near they stand; last, every
-//! asking node weighs the nodes that may answer it, and a few answers that stand nowhere, or any two nodes of two things tell of their links. Small enough to run beside the linear
-//! models: 64 numbers an item. They are trained by AdamW with dropout; weights are stored in a byte each.
+//! surroundings. The places of interest (nodes) then look at one another by self-attention that knows how near they stand. Last, every
+//! asking node weighs the nodes that may answer it, and a few answers that stand nowhere; or the nodes of two things tell of their links.
+//! Small enough to run beside the linear models: 64 numbers an item. They are trained by AdamW with dropout; weights are stored in a byte
+//! each.
 //!
 //! After Strubell et al., “Fast and Accurate Entity Recognition with Iterated Dilated Convolutions” (EMNLP 2017), Shaw et al.,
 //! “Self-Attention with Relative Position Representations” (NAACL 2018) and Vinyals et al., “Pointer Networks” (NIPS 2015).
@@ -25,9 +26,9 @@ use std::fmt::Debug;
 pub use labels::{LabelledText, Labels, MOST_LABELS};
 pub use layout::SEES;
 pub use links::{Known, LINKS, Linked, Links, Pairs};
-pub use nodes::{NODES, Node, OPENINGS, Page};
+pub use nodes::{NODES, Node, Page};
 pub use pointers::{Answered, EXTRAS, Opinion, Pointers, QUESTIONS, Questions};
-pub use train::{NetworkOptions, train};
+pub use train::{NetworkOptions, in_groups, train};
 
 use super::{
     ModelError,

@@ -36,6 +36,13 @@ pub struct Page {
 }
 
 impl Page {
+    /// From items, nodes and the function that says how near two nodes stand.
+    pub fn new(items: Vec<Item>, nodes: Vec<Node>, nearness: impl Fn(usize, usize) -> u8) -> Self {
+        let count = nodes.len();
+        let near = (0..count * count).map(|at| nearness(at / count, at % count)).collect();
+        Self { items, nodes, near }
+    }
+
     /// How near two nodes stand.
     pub(super) fn nearness(&self, node: u32, other: u32) -> usize {
         usize::from(self.near[node as usize * self.nodes.len() + other as usize])

@@ -1,5 +1,7 @@
 //! Training.
 
+use std::hash::Hash;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -35,6 +37,20 @@ impl Default for NetworkOptions {
     fn default() -> Self {
         Self { epochs: 12, batch: 8, rate: 3e-3, decay: 0.01, dropout: 256, word_count: 20, char_count: 5, seed: 1 }
     }
+}
+
+/// Lessons in groups, by what each is a reading of, in the order in which that comes first.
+pub fn in_groups<K: Hash + Eq, L>(lessons: impl IntoIterator<Item = (K, L)>) -> Vec<Vec<L>> {
+    let mut groups: Vec<Vec<L>> = Vec::new();
+    let mut group_of: FxHashMap<K, usize> = FxHashMap::default();
+    for (key, lesson) in lessons {
+        let group = *group_of.entry(key).or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        groups[group].push(lesson);
+    }
+    groups
 }
 
 /// The longest step that all slopes together may ask for.

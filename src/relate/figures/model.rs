@@ -434,19 +434,12 @@ pub fn train(articles: &[TrainingArticle]) -> FigureModel {
 /// What the network learns from: the readings of each article, or of each part of a long one, side by side.
 fn lessons(articles: &[TrainingArticle]) -> Vec<Vec<Answered>> {
     let read: Vec<Vec<Answered>> = articles.par_iter().map(lessons_of).collect();
-    let mut groups: Vec<Vec<Answered>> = Vec::new();
-    let mut group_of: FxHashMap<(&str, usize), usize> = FxHashMap::default();
-    for (article, lessons) in articles.iter().zip(read) {
-        let asks = |lesson: &Answered| !lesson.questions.asking.is_empty();
-        for (part, lesson) in lessons.into_iter().enumerate().filter(|(_, lesson)| asks(lesson)) {
-            let group = *group_of.entry((article.gold.gold.id.as_str(), part)).or_insert_with(|| {
-                groups.push(Vec::new());
-                groups.len() - 1
-            });
-            groups[group].push(lesson);
-        }
-    }
-    groups
+    let asks = |lesson: &Answered| !lesson.questions.asking.is_empty();
+    let lessons = articles.iter().zip(read).flat_map(|(article, lessons)| {
+        let id = article.gold.gold.id.as_str();
+        lessons.into_iter().enumerate().map(move |(part, lesson)| ((id, part), lesson))
+    });
+    network::in_groups(lessons.filter(|(_, lesson)| asks(lesson)))
 }
 
 /// What the network learns from one reading of an article, if it states a figure.

@@ -204,12 +204,8 @@ impl<'a> Sheet<'a> {
         let [mentions, dates, asking] =
             kinds.map(|kind| (0..seen.len()).filter(|&at| kind.contains(&seen[at].0)).collect::<Vec<usize>>());
         let numbers = |which: &[usize]| which.iter().map(|&at| at as u32).collect::<Vec<u32>>();
-        let mut near = Vec::with_capacity(seen.len() * seen.len());
-        for (a, _) in &seen {
-            near.extend(seen.iter().map(|(b, _)| self.nearness(*a, *b)));
-        }
-        let page =
-            Page { items: self.row.items_of(stretch), nodes: seen.iter().map(|(_, node)| *node).collect(), near };
+        let nodes = seen.iter().map(|(_, node)| *node).collect();
+        let page = Page::new(self.row.items_of(stretch), nodes, |a, b| self.nearness(seen[a].0, seen[b].0));
         Window {
             questions: Questions { page, asking: numbers(&asking), answering: [numbers(&mentions), numbers(&dates)] },
             mentions: mentions.into_iter().map(|at| seen[at].0).collect(),

@@ -197,6 +197,8 @@ pub(super) struct Tallies<'a> {
     pub(super) all: &'a [Candidate],
     /// What a shared sentence says of each.
     pub(super) pair: Vec<f32>,
+    /// What the network thinks of each.
+    pub(super) opinion: Vec<f32>,
     /// Indices ordered by predicate and object.
     by_object: Vec<u32>,
     /// Indices ordered by predicate and subject.
@@ -206,6 +208,7 @@ pub(super) struct Tallies<'a> {
 impl<'a> Tallies<'a> {
     pub(super) fn new(signals: &Signals, all: &'a [Candidate]) -> Self {
         let pair = all.iter().map(|c| signals.pair(c.subject, c.predicate, c.object)).collect();
+        let opinion = all.iter().map(|c| signals.opinions.of(c.subject, c.predicate, c.object)).collect();
         let mut by_object: Vec<u32> = (0..all.len() as u32).collect();
         let mut by_subject = by_object.clone();
         by_object.sort_by_key(|&index| {
@@ -216,7 +219,7 @@ impl<'a> Tallies<'a> {
             let c = &all[index as usize];
             (c.predicate.index(), c.subject)
         });
-        Self { all, pair, by_object, by_subject }
+        Self { all, pair, opinion, by_object, by_subject }
     }
 
     /// The candidates with the same predicate and the same object (or subject), itself included.
@@ -239,5 +242,45 @@ impl<'a> Tallies<'a> {
         let before = (0..index).rev().take_while(same);
         let after = (index + 1..self.all.len()).take_while(same);
         before.chain(after).map(|at| self.pair[at]).fold(UNSEEN, f32::max)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        learn::{
+            COLUMNS, MultiLogistic, MultiOptions,
+            network::{Linked, NetworkOptions, train},
+        },
+        model::EntityType::{Company, Park},
+        relate::{
+            relations::{opinion::Opinions, signals::Readers},
+            testing::{entities, segmenter},
+        },
+        text::Text,
+    };
+
+    #[test]
+    fn what_the_network_alone_finds_possible_is_a_candidate() {
+        let body = "京滨工业园昨日热闹。云圣智能、红日药业派人参加。";
+        let text = Text::new(body, segmenter());
+        let entities = entities(body, &[("京滨工业园", Park), ("云圣智能", Company), ("红日药业", Company)]);
+        let scene = Scene::new(&text, &entities);
+        let linear = || MultiLogistic::train(&[], MultiOptions::default());
+        let network = train::<Linked>(&[], NetworkOptions::default());
+        let mut signals = Signals::new(&scene, &Readers { roles: linear(), pairs: linear(), network });
+        signals.roles.fill([UNSEEN; COLUMNS]);
+        let found = |opinions: &[(u32, Predicate, u32, f32)], signals: &mut Signals| {
+            signals.opinions = Opinions::of_some(opinions);
+            let found = candidates(&scene, signals, &Presence::new(&scene), &Names::new(&entities));
+            found.into_iter().map(|c| (c.subject, c.predicate, c.object)).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&[], &mut signals), []);
+        let likely =
+            [(0, Predicate::Attracts, 1, OPINION_FLOOR + 0.1), (0, Predicate::Attracts, 2, OPINION_FLOOR - 0.1)];
+        assert_eq!(found(&likely, &mut signals), [(0, Predicate::Attracts, 1)]);
+        let both = [(1, Predicate::CooperatesWith, 2, 1.0), (2, Predicate::CooperatesWith, 1, 2.0)];
+        assert_eq!(found(&both, &mut signals), [(1, Predicate::CooperatesWith, 2)], "once, from the one named first");
     }
 }

@@ -10,7 +10,7 @@ use super::{
     cues::Cues,
     model::RelationModel,
     scene::{NONE, Place, Scene},
-    signals::{Signals, object_column, subject_column},
+    signals::{Signals, UNSEEN, object_column, subject_column},
 };
 
 /// The relations that an article states between its entities, in order of evidence.
@@ -98,11 +98,14 @@ fn detector(
 ) -> String {
     let Candidate { subject, object, predicate } = *candidate;
     let rule = places.and_then(|places| rule(scene, predicate, places, span));
-    let network = (signals.opinions.of(subject, predicate, object) > 0.0).then(|| "network".to_owned());
+    let turned = if predicate.is_symmetric() { signals.opinions.of(object, predicate, subject) } else { UNSEEN };
+    let network = signals.opinions.of(subject, predicate, object).max(turned) > 0.0;
+    let network = network.then(|| "network".to_owned());
     let said: Vec<String> = [rule, Some("model".to_owned()), network].into_iter().flatten().collect();
     said.join("+")
 }
 
+/// The rule that speaks for the relation, if one does.
 fn rule(scene: &Scene, predicate: Predicate, (subject, object): (usize, usize), span: Span) -> Option<String> {
     let (a, b) = (&scene.places[subject], &scene.places[object]);
     let (left, right) = if a.start < b.start { (a, b) } else { (b, a) };

@@ -1,4 +1,4 @@
-//! The numbers that describe a candidate triple: names, nearness, presence, what the linear models say, rivals, siblings.
+//! The numbers that describe a candidate triple: names, nearness, presence, what the readers say, cues, rivals, siblings.
 
 use rustc_hash::FxHashMap;
 
@@ -43,7 +43,7 @@ pub(super) fn describe(
         seen_from(scene, signals, object_column(predicate), object, subject, out);
         seen_from(scene, signals, subject_column(predicate), subject, object, out);
         cues(scene, signals, candidate, out);
-        opinion(signals, &tallies, candidate, out);
+        opinion(signals, &tallies, index, candidate, out);
         debug_assert_eq!(out.len() - from, NUMBERS, "every candidate has as many numbers");
     }
 }
@@ -248,20 +248,19 @@ fn cues(scene: &Scene, signals: &Signals, candidate: &Candidate, out: &mut Vec<f
 }
 
 /// What the network thinks of the candidate, of the other way round, of another predicate, of its rivals.
-fn opinion(signals: &Signals, tallies: &Tallies, candidate: &Candidate, out: &mut Vec<f32>) {
+fn opinion(signals: &Signals, tallies: &Tallies, index: usize, candidate: &Candidate, out: &mut Vec<f32>) {
     let Candidate { subject, object, predicate } = *candidate;
-    let opinions = &signals.opinions;
-    let all = opinions.of_all(subject, object);
-    let own = all[predicate.index()];
+    let own = tallies.opinion[index];
+    let all = signals.opinions.of_all(subject, object);
     let others = (0..all.len()).filter(|&other| other != predicate.index());
     let best_other = others.map(|other| all[other]).fold(UNSEEN, f32::max);
-    out.extend([own, opinions.of(object, predicate, subject), best_other]);
+    out.extend([own, signals.opinions.of(object, predicate, subject), best_other]);
     for of_object in [true, false] {
         let (mut best, mut stronger) = (UNSEEN, 0.0);
         for &rival in tallies.rivals(candidate, of_object) {
             let other = &tallies.all[rival as usize];
             if (other.subject, other.object) != (subject, object) {
-                let odds = opinions.of(other.subject, predicate, other.object);
+                let odds = tallies.opinion[rival as usize];
                 best = f32::max(best, odds);
                 stronger += f32::from(u8::from(odds > own));
             }

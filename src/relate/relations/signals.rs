@@ -1,6 +1,8 @@
 //! First reading of an article: which parts each mention may play, what each pair of mentions in one sentence says, and what the network
 //! thinks of the whole.
 
+use std::sync::LazyLock;
+
 use rustc_hash::FxHashMap;
 
 use crate::{
@@ -8,7 +10,7 @@ use crate::{
         Bag, COLUMNS, Instance, MultiLogistic, Scores,
         network::{Links, Network},
     },
-    model::Predicate,
+    model::{EntityType, Predicate},
 };
 
 use super::{
@@ -172,11 +174,25 @@ fn for_each_pair(scene: &Scene, mut visit: impl FnMut(usize, usize)) {
 
 /// The columns that types allow between two entities.
 fn asked(scene: &Scene, a: u32, b: u32) -> u32 {
-    let (a, b) = (scene.entities[a as usize].kind, scene.entities[b as usize].kind);
-    (Predicate::ALL.iter()).fold(0, |mask, predicate| {
-        let index = predicate.index();
-        mask | u32::from(predicate.allows(a, b)) << index | u32::from(predicate.allows(b, a)) << (16 + index)
-    })
+    u32::from(allowed(scene, a, b)) | u32::from(allowed(scene, b, a)) << 16
+}
+
+/// The predicates that types allow from one entity to another, a bit each.
+pub(super) fn allowed(scene: &Scene, subject: u32, object: u32) -> u16 {
+    const KINDS: usize = EntityType::ALL.len();
+    static ALLOWED: LazyLock<[[u16; KINDS]; KINDS]> = LazyLock::new(|| {
+        let mut allowed = [[0; KINDS]; KINDS];
+        for &subject in EntityType::ALL {
+            for &object in EntityType::ALL {
+                let predicates = Predicate::ALL.iter().filter(|predicate| predicate.allows(subject, object));
+                allowed[subject.index()][object.index()] =
+                    predicates.fold(0, |bits, predicate| bits | 1 << predicate.index());
+            }
+        }
+        allowed
+    });
+    let kind = |entity: u32| scene.entities[entity as usize].kind.index();
+    ALLOWED[kind(subject)][kind(object)]
 }
 
 /// Training bags of the two linear models: one a mentioned entity, one a pair of entities that share a sentence.

@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
 use crate::learn::{
     Bag, Boost, BoostOptions, MultiLogistic, MultiOptions,
@@ -34,7 +33,7 @@ pub struct RelationTraining {
     pub noisy_copies: u64,
     /// The linear models that read first.
     pub linear: MultiOptions,
-    /// The network that does.
+    /// The network that reads beside them.
     pub network: NetworkOptions,
     /// The trees of the first look.
     pub first: BoostOptions,
@@ -75,8 +74,8 @@ pub fn train_and_check(samples: &[RelationSample], options: RelationTraining) ->
     (RelationModel { readers, first, second, thresholds }, check(&views, &table.folds, &scores, samples.len()))
 }
 
-/// Measures by cross-validation over groups. The trees of a fold never see its articles, nor do the linear models that describe
-/// it; those that describe the *other* folds to the trees do (nesting them costs `folds` times as much).
+/// Measures by cross-validation over groups. The trees of a fold never see its articles, nor do the readers that describe it;
+/// those that describe the *other* folds to the trees do (nesting them costs `folds` times as much).
 pub fn cross_validate(samples: &[RelationSample], options: RelationTraining) -> RelationCheck {
     let views = views(samples, options);
     let table = Table::new(&views, options);
@@ -165,6 +164,7 @@ impl<'a> Table<'a> {
         (0..self.views.len()).filter(|&view| self.folds[view] == fold).collect()
     }
 
+    /// The readers, taught by some views.
     fn readers(&self, views: &[usize], options: RelationTraining) -> Readers {
         let roles: Vec<&Bag> = views.iter().flat_map(|&view| &self.bags[view].0).collect();
         let pairs: Vec<&Bag> = views.iter().flat_map(|&view| &self.bags[view].1).collect();
@@ -178,18 +178,10 @@ impl<'a> Table<'a> {
 
     /// What the network learns from: the readings of each article, or of each part of a long one, side by side.
     fn lessons_of(&self, views: &[usize]) -> Vec<Vec<&Linked>> {
-        let mut groups: Vec<Vec<&Linked>> = Vec::new();
-        let mut group_of: FxHashMap<(u64, usize), usize> = FxHashMap::default();
-        for &view in views {
-            for (part, lesson) in self.lessons[view].iter().enumerate() {
-                let group = *group_of.entry((self.views[view].sample.seed, part)).or_insert_with(|| {
-                    groups.push(Vec::new());
-                    groups.len() - 1
-                });
-                groups[group].push(lesson);
-            }
-        }
-        groups
+        network::in_groups(views.iter().flat_map(|&view| {
+            let seed = self.views[view].sample.seed;
+            self.lessons[view].iter().enumerate().map(move |(part, lesson)| ((seed, part), lesson))
+        }))
     }
 
     /// Describes each fold's candidates by models of the other folds, both looks.
