@@ -11,7 +11,7 @@ use super::{
 /// Kinds of nodes.
 pub const NODES: usize = 16;
 /// Kinds of places in a sentence.
-pub const OPENINGS: usize = 4;
+pub(super) const OPENINGS: usize = 4;
 
 /// A place of interest.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -20,7 +20,7 @@ pub struct Node {
     pub item: u32,
     /// Kind, below [`NODES`].
     pub kind: u8,
-    /// What it opens, below [`OPENINGS`]: 3 a paragraph, 2 a sentence, 1 a clause, 0 nothing.
+    /// What it opens, below 4: 3 a paragraph, 2 a sentence, 1 a clause, 0 nothing.
     pub opens: u8,
 }
 
