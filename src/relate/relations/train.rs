@@ -109,12 +109,15 @@ fn deal(views: &[View], folds: usize) -> Vec<usize> {
     views.iter().map(|view| fold_of[view.sample.group.as_str()]).collect()
 }
 
+/// What a view teaches the linear readers, of roles and of pairs.
+type Bags = (Vec<Bag>, Vec<Bag>);
+
 /// Everything that the learners learn from.
 struct Table<'a> {
     views: &'a [View],
     folds: Vec<usize>,
     fold_count: usize,
-    bags: Vec<(Vec<Bag>, Vec<Bag>)>,
+    bags: Vec<Bags>,
     /// For each view what it teaches the network, stretch by stretch.
     lessons: Vec<Vec<Linked>>,
     candidates: Vec<Vec<Candidate>>,
@@ -130,7 +133,7 @@ struct Table<'a> {
 
 impl<'a> Table<'a> {
     fn new(views: &'a [View], options: RelationTraining) -> Self {
-        let taught: Vec<((Vec<Bag>, Vec<Bag>), Vec<Linked>)> = views
+        let taught: Vec<(Bags, Vec<Linked>)> = views
             .par_iter()
             .map(|view| {
                 let scene = Scene::new(&view.sample.text, &view.sample.entities);
