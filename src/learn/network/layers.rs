@@ -147,17 +147,57 @@ pub(super) struct Normed {
 /// Every row with mean 0 and variance 1, then times `gain` plus `shift`.
 fn norm(rows: &[f32], gain: &[f32], shift: &[f32]) -> Normed {
     let width = gain.len();
-    let mut normed = Normed { plain: rows.to_vec(), scales: Vec::new(), out: Vec::with_capacity(rows.len()) };
-    for row in normed.plain.chunks_exact_mut(width) {
-        let mean = row.iter().sum::<f32>() / width as f32;
-        row.iter_mut().for_each(|x| *x -= mean);
-        let variance = row.iter().map(|x| x * x).sum::<f32>() / width as f32;
-        let scale = 1.0 / (variance + 1e-5).sqrt();
-        row.iter_mut().for_each(|x| *x *= scale);
-        normed.scales.push(scale);
-        normed.out.extend(row.iter().zip(gain).zip(shift).map(|((x, gain), shift)| x * gain + shift));
-    }
+    let count = rows.len() / width;
+    let mut normed = Normed { plain: rows.to_vec(), scales: Vec::with_capacity(count), out: vec![0.0; rows.len()] };
+    widely(
+        #[inline(always)]
+        || {
+            let (plain, out) = (&mut normed.plain, &mut normed.out);
+            for (rows, out) in plain.chunks_mut(BESIDE * width).zip(out.chunks_mut(BESIDE * width)) {
+                if rows.len() == BESIDE * width {
+                    norm_beside::<BESIDE>(rows, gain, shift, &mut normed.scales, out);
+                } else {
+                    for (row, out) in rows.chunks_exact_mut(width).zip(out.chunks_exact_mut(width)) {
+                        norm_beside::<1>(row, gain, shift, &mut normed.scales, out);
+                    }
+                }
+            }
+        },
+    );
     normed
+}
+
+/// So many rows are normed side by side: a sum has to wait for itself, but not for others.
+const BESIDE: usize = 8;
+
+#[inline(always)]
+fn norm_beside<const ROWS: usize>(
+    rows: &mut [f32],
+    gain: &[f32],
+    shift: &[f32],
+    scales: &mut Vec<f32>,
+    out: &mut [f32],
+) {
+    let width = gain.len();
+    let (mut means, mut variances) = ([0.0f32; ROWS], [0.0f32; ROWS]);
+    for at in 0..width {
+        (0..ROWS).for_each(|row| means[row] += rows[row * width + at]);
+    }
+    means.iter_mut().for_each(|sum| *sum /= width as f32);
+    for (row, mean) in rows.chunks_exact_mut(width).zip(means) {
+        row.iter_mut().for_each(|x| *x -= mean);
+    }
+    for at in 0..width {
+        (0..ROWS).for_each(|row| variances[row] += rows[row * width + at] * rows[row * width + at]);
+    }
+    for ((row, out), sum) in rows.chunks_exact_mut(width).zip(out.chunks_exact_mut(width)).zip(variances) {
+        let scale = 1.0 / (sum / width as f32 + 1e-5).sqrt();
+        scales.push(scale);
+        for (((x, out), gain), shift) in row.iter_mut().zip(out).zip(gain).zip(shift) {
+            *x *= scale;
+            *out = *x * gain + shift;
+        }
+    }
 }
 
 /// Adds to `back`, `gain_back`, `shift_back` what the normalization's result passes back.
