@@ -199,38 +199,56 @@ pub(super) struct Tallies<'a> {
     pub(super) pair: Vec<f32>,
     /// What the network thinks of each.
     pub(super) opinion: Vec<f32>,
-    /// Indices ordered by predicate and object.
-    by_object: Vec<u32>,
-    /// Indices ordered by predicate and subject.
-    by_subject: Vec<u32>,
+    by_object: Groups,
+    by_subject: Groups,
+}
+
+/// Candidates of one predicate and one end.
+struct Groups {
+    /// Indices, group after group.
+    order: Vec<u32>,
+    /// For each candidate its group.
+    own: Vec<(u32, u32)>,
+}
+
+impl Groups {
+    fn new(all: &[Candidate], end: impl Fn(&Candidate) -> u32) -> Self {
+        let key = |index: u32| {
+            let candidate = &all[index as usize];
+            (candidate.predicate, end(candidate))
+        };
+        let mut order: Vec<u32> = (0..all.len() as u32).collect();
+        order.sort_by_key(|&index| key(index));
+        let mut own = vec![(0, 0); all.len()];
+        let mut from = 0;
+        for group in order.chunk_by(|&a, &b| key(a) == key(b)) {
+            let to = from + group.len() as u32;
+            group.iter().for_each(|&index| own[index as usize] = (from, to));
+            from = to;
+        }
+        Self { order, own }
+    }
+
+    fn of(&self, index: usize) -> &[u32] {
+        let (from, to) = self.own[index];
+        &self.order[from as usize..to as usize]
+    }
 }
 
 impl<'a> Tallies<'a> {
     pub(super) fn new(signals: &Signals, all: &'a [Candidate]) -> Self {
-        let pair = all.iter().map(|c| signals.pair(c.subject, c.predicate, c.object)).collect();
-        let opinion = all.iter().map(|c| signals.opinions.of(c.subject, c.predicate, c.object)).collect();
-        let mut by_object: Vec<u32> = (0..all.len() as u32).collect();
-        let mut by_subject = by_object.clone();
-        by_object.sort_by_key(|&index| {
-            let c = &all[index as usize];
-            (c.predicate.index(), c.object)
-        });
-        by_subject.sort_by_key(|&index| {
-            let c = &all[index as usize];
-            (c.predicate.index(), c.subject)
-        });
-        Self { all, pair, opinion, by_object, by_subject }
+        Self {
+            all,
+            pair: all.iter().map(|c| signals.pair(c.subject, c.predicate, c.object)).collect(),
+            opinion: all.iter().map(|c| signals.opinions.of(c.subject, c.predicate, c.object)).collect(),
+            by_object: Groups::new(all, |candidate| candidate.object),
+            by_subject: Groups::new(all, |candidate| candidate.subject),
+        }
     }
 
-    /// The candidates with the same predicate and the same object (or subject), itself included.
-    pub(super) fn rivals(&self, candidate: &Candidate, of_object: bool) -> &[u32] {
-        let order = if of_object { &self.by_object } else { &self.by_subject };
-        let key_of = |c: &Candidate| (c.predicate.index(), if of_object { c.object } else { c.subject });
-        let key = key_of(candidate);
-        let key_of = |index: u32| key_of(&self.all[index as usize]);
-        let from = order.partition_point(|&index| key_of(index) < key);
-        let to = from + order[from..].partition_point(|&index| key_of(index) == key);
-        &order[from..to]
+    /// The candidates with the same predicate and the same object (or subject) as one, itself included.
+    pub(super) fn rivals(&self, index: usize, of_object: bool) -> &[u32] {
+        if of_object { self.by_object.of(index) } else { self.by_subject.of(index) }
     }
 
     /// The best score of another predicate between the same two; candidates of one pair stand together.

@@ -6,7 +6,7 @@ use crate::{
 };
 
 use super::{
-    candidates::{Candidate, Presence, candidates},
+    candidates::{Candidate, Presence, Tallies, candidates},
     names::Names,
     numbers,
     scene::Scene,
@@ -71,10 +71,11 @@ impl RelationModel {
         let names = Names::new(scene.entities);
         let candidates = candidates(scene, signals, &presence, &names);
         let mut rows = Vec::with_capacity(candidates.len() * numbers::NUMBERS);
-        numbers::describe(scene, signals, &presence, &names, &candidates, &mut rows);
+        let tallies = Tallies::new(signals, &candidates);
+        numbers::describe(scene, signals, &presence, &names, &tallies, &mut rows);
         let first = self.first.scores(&rows);
         let (mut whole, mut again) = (Vec::new(), Vec::new());
-        second::describe(scene, signals, &candidates, &first, |index, more| {
+        second::describe(scene, signals, &tallies, &first, |index, more| {
             whole.extend_from_slice(&rows[index * numbers::NUMBERS..(index + 1) * numbers::NUMBERS]);
             whole.extend_from_slice(more);
             again.push(index);

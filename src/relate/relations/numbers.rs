@@ -20,14 +20,13 @@ pub(super) fn describe(
     signals: &Signals,
     presence: &Presence,
     names: &Names,
-    candidates: &[Candidate],
+    tallies: &Tallies,
     out: &mut Vec<f32>,
 ) {
-    let tallies = Tallies::new(signals, candidates);
     let ranks = Ranks::new(scene, presence, names);
     let mut last_pair = (NONE, NONE);
     let mut pair_numbers = Vec::new();
-    for (index, candidate) in candidates.iter().enumerate() {
+    for (index, candidate) in tallies.all.iter().enumerate() {
         let from = out.len();
         if (candidate.subject, candidate.object) != last_pair {
             last_pair = (candidate.subject, candidate.object);
@@ -38,12 +37,12 @@ pub(super) fn describe(
             peers(scene, &ranks, names, candidate.subject, candidate.object, &mut pair_numbers);
         }
         out.extend_from_slice(&pair_numbers);
-        said(scene, signals, &tallies, index, candidate, out);
+        said(scene, signals, tallies, index, candidate, out);
         let Candidate { subject, object, predicate } = *candidate;
         seen_from(scene, signals, object_column(predicate), object, subject, out);
         seen_from(scene, signals, subject_column(predicate), subject, object, out);
         cues(scene, signals, candidate, out);
-        opinion(signals, &tallies, index, candidate, out);
+        opinion(signals, tallies, index, candidate, out);
         debug_assert_eq!(out.len() - from, NUMBERS, "every candidate has as many numbers");
     }
 }
@@ -164,7 +163,7 @@ fn said(scene: &Scene, signals: &Signals, tallies: &Tallies, index: usize, candi
     ]);
     // Rivals: other subjects for this object, other objects for this subject.
     for of_object in [true, false] {
-        let rivals = tallies.rivals(candidate, of_object);
+        let rivals = tallies.rivals(index, of_object);
         let (mut best_pair, mut best_role, mut stronger, mut count) = (UNSEEN, UNSEEN, 0.0, 0.0);
         for &rival in rivals {
             let other = &tallies.all[rival as usize];
@@ -257,7 +256,7 @@ fn opinion(signals: &Signals, tallies: &Tallies, index: usize, candidate: &Candi
     out.extend([own, signals.opinions.of(object, predicate, subject), best_other]);
     for of_object in [true, false] {
         let (mut best, mut stronger) = (UNSEEN, 0.0);
-        for &rival in tallies.rivals(candidate, of_object) {
+        for &rival in tallies.rivals(index, of_object) {
             let other = &tallies.all[rival as usize];
             if (other.subject, other.object) != (subject, object) {
                 let odds = tallies.opinion[rival as usize];

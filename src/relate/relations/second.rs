@@ -23,12 +23,12 @@ pub(super) fn looks_again(first: f32) -> bool {
 pub(super) fn describe(
     scene: &Scene,
     signals: &Signals,
-    candidates: &[Candidate],
+    tallies: &Tallies,
     first: &[f32],
     mut row: impl FnMut(usize, &[f32]),
 ) {
     let likely: Vec<f32> = first.iter().map(|&score| sigmoid(score)).collect();
-    let tallies = Tallies::new(signals, candidates);
+    let candidates = tallies.all;
     let find = |subject: u32, predicate: Predicate, object: u32| {
         candidates.binary_search(&Candidate { subject, object, predicate }).map_or(0.0, |at| likely[at])
     };
@@ -69,7 +69,7 @@ pub(super) fn describe(
         numbers.push(first[index]);
         for of_object in [true, false] {
             let (mut best, mut sum, mut stronger) = (0f32, 0f32, 0f32);
-            for &rival in tallies.rivals(candidate, of_object) {
+            for &rival in tallies.rivals(index, of_object) {
                 if rival as usize != index {
                     let p = likely[rival as usize];
                     best = best.max(p);

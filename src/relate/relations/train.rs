@@ -13,7 +13,7 @@ use crate::learn::{
 };
 
 use super::{
-    candidates::{Candidate, Presence, candidates},
+    candidates::{Candidate, Presence, Tallies, candidates},
     check::{RelationCheck, View, check, thresholds},
     model::{RelationModel, Scored},
     names::Names,
@@ -202,7 +202,7 @@ impl<'a> Table<'a> {
                 let names = Names::new(scene.entities);
                 let candidates = candidates(&scene, &signals, &presence, &names);
                 let mut rows = Vec::new();
-                numbers::describe(&scene, &signals, &presence, &names, &candidates, &mut rows);
+                numbers::describe(&scene, &signals, &presence, &names, &Tallies::new(&signals, &candidates), &mut rows);
                 (candidates, rows)
             })
             .collect();
@@ -216,7 +216,8 @@ impl<'a> Table<'a> {
                 let signals = read(view, &scene);
                 let width = numbers::NUMBERS;
                 let (mut rows, mut again) = (Vec::new(), Vec::new());
-                second::describe(&scene, &signals, &self.candidates[view], &scores[view], |index, more| {
+                let tallies = Tallies::new(&signals, &self.candidates[view]);
+                second::describe(&scene, &signals, &tallies, &scores[view], |index, more| {
                     rows.extend_from_slice(&self.first_rows[view][index * width..(index + 1) * width]);
                     rows.extend_from_slice(more);
                     again.push(index as u32);
