@@ -69,7 +69,7 @@ impl Opinions {
 
     /// The log-odds of a relation, [`FAINT`] at least.
     pub(super) fn of(&self, subject: u32, predicate: Predicate, object: u32) -> f32 {
-        self.of_all(subject, object)[predicate.index()]
+        self.odds.get(&(subject, object)).map_or(FAINT, |odds| odds[predicate.index()])
     }
 
     /// The log-odds of all relations from one to another.
@@ -320,17 +320,24 @@ mod tests {
         let network = train::<Linked>(&[], NetworkOptions::default());
         let body = format!("{BODY}\n{}", "宝坻经济开发区引进红日药业，产值增长3%。\n".repeat(200));
         with(&body, |scene| {
-            let opinions = Opinions::new(&network, scene);
-            let mut best = FAINT;
-            for window in windows(scene) {
-                network.link(&window.pairs, |(one, other), odds| {
-                    if (window.entities[one as usize], window.entities[other as usize]) == (1, 2) {
-                        best = best.max(odds[Predicate::Attracts.index()]);
+            let mut read: FxHashMap<(u32, u32, usize), Vec<f32>> = FxHashMap::default();
+            for Window { pairs, entities } in windows(scene) {
+                network.link(&pairs, |(one, other), odds| {
+                    let (subject, object) = (entities[one as usize], entities[other as usize]);
+                    for at in (0..LINKS).filter(|at| allowed(scene, subject, object) >> at & 1 == 1) {
+                        read.entry((subject, object, at)).or_default().push(odds[at]);
                     }
                 });
             }
-            assert!(windows(scene).len() > 1 && best > FAINT);
-            assert_eq!(opinions.of(1, Predicate::Attracts, 2), best);
+            let opinions = Opinions::new(&network, scene);
+            let (mut not_first, mut not_last) = (0, 0);
+            for ((subject, object, at), odds) in read {
+                let best = odds.iter().copied().fold(FAINT, f32::max);
+                assert_eq!(opinions.of(subject, Predicate::ALL[at], object), best, "{odds:?}");
+                not_first += usize::from(odds[0] < best);
+                not_last += usize::from(odds[odds.len() - 1] < best);
+            }
+            assert!(not_first > 0 && not_last > 0, "neither the first window nor the last has all of them");
         });
     }
 }
