@@ -10,6 +10,7 @@ One .ann file holds articles separated by a line `=====`. An article:
     B body                    any number of B lines; they are joined by line breaks
     E Region 武清区 | 武清     type, name, aliases after `|`
     R 武清区 > implements > 链长制
+    E? Program 高新技术企业    optional, neither hit nor miss; also R?
     O 武清区 ; 到位资金 ; 477.27 ; 亿元 ; 2023-Q1 ; exact
                               subject (or -), indicator, value, unit, period (or -), qualifier
 
@@ -52,7 +53,7 @@ def norm(s):
 
 def article(block):
     """One article's lines → (gold, text, faults)."""
-    faults, body, ents, rels, obs = [], [], [], [], []
+    faults, body, ents, rels, unsure, obs = [], [], [], [], [], []
     gid = title = published = None
     lookup = {}
     for n, line in block:
@@ -66,12 +67,14 @@ def article(block):
             title = rest
         elif tag == "B":
             body.append(rest)
-        elif tag == "E":
+        elif tag in ("E", "E?"):
             m = re.match(r"(\w+)\s+(.+)$", rest)
             if not m or m[1] not in TYPES:
                 fault(f"not an entity: {line}"); continue
             names = [x.strip() for x in m[2].split("|") if x.strip()]
             e = {"id": f"e{len(ents) + 1}", "type": m[1], "name": names[0], "aliases": []}
+            if tag == "E?":
+                e["optional"] = True
             for f in names[1:]:
                 if norm(f) != norm(names[0]) and f not in e["aliases"]:
                     e["aliases"].append(f)
@@ -83,7 +86,7 @@ def article(block):
                 if lookup.setdefault(key, e["id"]) != e["id"]:
                     fault(f"form is also on another {m[1]}: {f}")
             ents.append(e)
-        elif tag in ("R", "O"):
+        elif tag in ("R", "R?", "O"):
             def find(form):
                 t, _, f = form.rpartition(":")
                 hits = [(k, v) for k, v in lookup.items() if k[1] == norm(f if t in TYPES else form) and (t not in TYPES or k[0] == t)]
@@ -93,7 +96,7 @@ def article(block):
                     fault(f"{form} is ambiguous, write Type:{form}"); return None
                 return hits[0][1]
             type_of = {e["id"]: e["type"] for e in ents}
-            if tag == "R":
+            if tag != "O":
                 p = [x.strip() for x in rest.split(">")]
                 if len(p) != 3 or p[1] not in TABLE:
                     fault(f"not a relation: {line}"); continue
@@ -107,9 +110,10 @@ def article(block):
                     fault(f"types {ts} → {to} are outside the table of {p[1]}: {line}"); continue
                 if s == o:
                     fault(f"relation to itself: {line}"); continue
-                if [s, p[1], o] in rels or (p[1] == "cooperatesWith" and [o, p[1], s] in rels):
+                known = rels + unsure
+                if [s, p[1], o] in known or (p[1] == "cooperatesWith" and [o, p[1], s] in known):
                     continue
-                rels.append([s, p[1], o])
+                (unsure if tag == "R?" else rels).append([s, p[1], o])
             else:
                 p = [x.strip() for x in re.split("[;；]", rest)]
                 if len(p) != 6:
@@ -130,6 +134,8 @@ def article(block):
     text = (title or "") + "\n" + "\n".join(body) + "\n" + (published + "\n" if published else "")
     gold = {"id": gid, "title": title, "published": published, "source": None,
             "sha256": hashlib.sha256(text.encode()).hexdigest(), "entities": ents, "relations": rels, "observations": obs}
+    if unsure:
+        gold["optional_relations"] = unsure
     return gold, text, faults
 
 

@@ -153,7 +153,7 @@ fn corpus(args: &Args, context: &Context) -> Result<Vec<GoldArticle>, miette::Re
         let message = context.lang.pick("没有可供评测的文章", "no articles to measure on");
         return Err(miette::miette!("{message}"));
     }
-    if corpus.len() < parts * 2 {
+    if parts > 1 && corpus.len() < parts * 2 {
         let count = corpus.len();
         return Err(miette::Report::new(WrongUsage::Said(match context.lang {
             Lang::Zh => format!("文章只有 {count} 篇，不够分成 {parts} 份"),
