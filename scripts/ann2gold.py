@@ -110,9 +110,12 @@ def article(block):
                     fault(f"types {ts} → {to} are outside the table of {p[1]}: {line}"); continue
                 if s == o:
                     fault(f"relation to itself: {line}"); continue
-                known = rels + unsure
-                if [s, p[1], o] in known or (p[1] == "cooperatesWith" and [o, p[1], s] in known):
+                again = lambda old: old == [s, p[1], o] or p[1] == "cooperatesWith" and old == [o, p[1], s]
+                # What is stated once is stated, wherever it is also doubted.
+                if any(map(again, rels)) or tag == "R?" and any(map(again, unsure)):
                     continue
+                if tag == "R":
+                    unsure = [old for old in unsure if not again(old)]
                 (unsure if tag == "R?" else rels).append([s, p[1], o])
             else:
                 p = [x.strip() for x in re.split("[;；]", rest)]
