@@ -260,19 +260,19 @@ impl<'a> Prepared<'a> {
     pub fn relation_sample(&self, article: usize, entities: Vec<Entity>) -> RelationSample {
         let gold = &self.corpus[article];
         let pairs = pair_entities(&gold.gold.entities, &entities);
-        let mut lost: Vec<Predicate> = Vec::new();
-        let mut mapped = |relations: &[(String, Predicate, String)]| {
-            let mut found = Vec::new();
-            for (subject, predicate, object) in relations {
-                match (pairs.get(subject), pairs.get(object)) {
-                    (Some(&s), Some(&o)) => found.push((s, *predicate, o)),
-                    _ => lost.push(*predicate),
-                }
-            }
-            found
+        let map = |(subject, predicate, object): &(String, Predicate, String)| {
+            Some((*pairs.get(subject)?, *predicate, *pairs.get(object)?))
         };
-        let relations = mapped(&gold.gold.relations);
-        let unsure = mapped(&gold.gold.optional_relations);
+        let optional: BTreeSet<&str> =
+            (gold.gold.entities.iter()).filter(|entity| entity.optional).map(|entity| entity.id.as_str()).collect();
+        // What has an optional end counts neither way.
+        let counts = |relation: &&(String, Predicate, String)| {
+            !optional.contains(relation.0.as_str()) && !optional.contains(relation.2.as_str())
+        };
+        let stated = &gold.gold.relations;
+        let relations = stated.iter().filter_map(map).collect();
+        let unsure = gold.gold.optional_relations.iter().filter_map(map).collect();
+        let lost = stated.iter().filter(counts).filter(|relation| map(relation).is_none()).map(|r| r.1).collect();
         let mut unsure_entities = vec![false; entities.len()];
         for entity in gold.gold.entities.iter().filter(|entity| entity.optional) {
             if let Some(&at) = pairs.get(&entity.id) {

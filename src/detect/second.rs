@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use crate::{
     learn::{Boost, ModelError, digest, log_odds, sigmoid},
     model::{EntityType, Span},
-    text::Pos,
+    text::{Pos, Text},
 };
 
 use super::{
@@ -16,7 +16,9 @@ use super::{
 };
 
 /// How many numbers describe a candidate.
-pub const NUMBERS: usize = 67;
+pub const NUMBERS: usize = 67 + TONE;
+/// How many of them describe the article: see [`Look::tone`].
+const TONE: usize = 5;
 
 /// Candidates that the first look finds less likely than this (log-odds) are given up.
 const FLOOR: f32 = -4.5;
@@ -52,6 +54,8 @@ struct Look<'a> {
     neighbours: Neighbours<'a>,
     /// Sentence of the candidate → sum of probabilities of what stands in it.
     density: FxHashMap<usize, f32>,
+    /// What the article as a whole is like.
+    tone: [f32; TONE],
 }
 
 /// The best score of other candidates around, inside, across the candidate, and of its own span with other types.
@@ -80,6 +84,7 @@ impl<'a> Look<'a> {
             any: FxHashMap::default(),
             neighbours: Neighbours::new(candidates),
             density: FxHashMap::default(),
+            tone: [0.0; TONE],
         };
         for (candidate, &score) in candidates.iter().zip(scores) {
             let string = digest(&text.folded[candidate.span.start..candidate.span.end]);
@@ -117,6 +122,10 @@ impl<'a> Look<'a> {
                 *look.density.entry(text.sentence_at(candidate.span.start).span.start).or_default() += sigmoid(score);
             }
         }
+        let mut sure: Vec<f32> = look.any.values().map(|best| sigmoid(best[0].0)).collect();
+        // A hash map promises no order, and sums of floats hang on it.
+        sure.sort_by(f32::total_cmp);
+        look.tone = tone(text, sure.iter().sum());
         look
     }
 
@@ -296,6 +305,7 @@ impl<'a> Look<'a> {
         // Longer and shorter forms of the same type.
         numbers.extend([relatives.0, relatives.1]);
         numbers.push((text.folded.len() as f32).min(4000.0));
+        numbers.extend(self.tone);
     }
 
     /// For each string and type: the best score of a longer form that it may be short for, and of a shorter one.
@@ -326,6 +336,16 @@ impl<'a> Look<'a> {
         }
         relatives
     }
+}
+
+/// What an article is like, news or a summary of work: `names` (how many strings it likely has that are one), verbs, numerals and opening quotes,
+/// each for a word, and words for a sentence.
+fn tone(text: &Text, names: f32) -> [f32; TONE] {
+    let words = text.tokens.len().max(1) as f32;
+    let count = |pos: Pos| text.tokens.iter().filter(|token| token.pos == pos).count() as f32;
+    let quotes = text.folded.iter().filter(|c| **c == '“').count() as f32;
+    let sentences = text.sentences.len().max(1) as f32;
+    [names / words, count(Pos::Verb) / words, count(Pos::Numeral) / words, quotes / words, words / sentences]
 }
 
 /// Describes the candidates that are not given up, `scores` being the first look's log-odds: their indices, and [`NUMBERS`] numbers for each, row

@@ -1,7 +1,7 @@
 //! Which forms of an article stand for one thing: a learnt decision over pairs of forms of the same type.
 //!
-//! Candidates are pairs in which one form is part of the other or an abbreviation of it (天津子牙经济技术开发区, 子牙经开区), or
-//! stands right behind it in brackets or quotes (京津医药谷(“生物谷”)).
+//! Candidates are pairs in which one form is part of the other or an abbreviation of it (天津子牙经济技术开发区, 子牙经开区), stands right
+//! behind it in brackets or quotes (京津医药谷(“生物谷”)), or differs from it in the head noun only (老厂焕新行动, 老厂焕新工程).
 
 use crate::{
     learn::{Example, Features, Logistic, ModelError, TrainOptions, digest, mix},
@@ -10,7 +10,7 @@ use crate::{
     text::Text,
 };
 
-use super::Form;
+use super::{Form, variants};
 
 /// Decides whether two forms name one thing.
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ impl MergeModel {
     }
 }
 
-/// How the shorter form lies in the longer.
+/// How two forms resemble each other: mostly how the shorter lies in the longer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fit {
     Prefix,
@@ -47,6 +47,8 @@ enum Fit {
     Infix,
     Subsequence,
     Beside,
+    /// The same but for the head noun: 甲乙丙行动, 甲乙丙工程.
+    Heads,
 }
 
 fn is_subsequence(short: &[char], long: &[char]) -> bool {
@@ -98,7 +100,10 @@ fn describe(text: &Text, forms: &[Form], a: usize, b: usize, gazetteer: &Gazette
         n => n,
     };
     let (l, s) = (&long.chars, &short.chars);
-    let fit = if l.len() == s.len() {
+    let core = variants::shared_core(long.kind, l, s);
+    let fit = if core.is_some() {
+        Fit::Heads
+    } else if l.len() == s.len() {
         Fit::Beside
     } else if l.starts_with(s) {
         Fit::Prefix
@@ -148,6 +153,12 @@ fn describe(text: &Text, forms: &[Form], a: usize, b: usize, gazetteer: &Gazette
             let place: String = l[..2.min(l.len())].iter().collect();
             f(19, u64::from(gazetteer.form(&place).is_some()), fit_id, kind);
         }
+        Fit::Heads => {
+            let core = core.unwrap_or(0);
+            let (one, other) = (digest(&l[core..]), digest(&s[core..]));
+            f(24, one.min(other), one.max(other), kind);
+            f(25, core.min(8) as u64, kind, 0);
+        }
         Fit::Beside => f(20, l.len().min(9) as u64, s.len().min(9) as u64, kind),
     }
     let known = |chars: &[char]| gazetteer.form(&chars.iter().collect::<String>());
@@ -185,14 +196,16 @@ pub(super) fn groups(text: &Text, forms: &[Form], gazetteer: &Gazetteer, model: 
         .filter(|(score, _, _)| *score > 0.0)
         .collect();
     links.sort_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
-    // A short form joins one long form: the likeliest.
+    // A short form joins one long form: the likeliest. Forms of one core are equals.
     let mut joined = vec![false; forms.len()];
     for (_, a, b) in links {
         let short = if forms[a].chars.len() >= forms[b].chars.len() { b } else { a };
-        if joined[short] {
-            continue;
+        if variants::shared_core(forms[a].kind, &forms[a].chars, &forms[b].chars).is_none() {
+            if joined[short] {
+                continue;
+            }
+            joined[short] = true;
         }
-        joined[short] = true;
         let (x, y) = (root(&head, a), root(&head, b));
         head[x.max(y)] = x.min(y);
     }
@@ -204,4 +217,29 @@ fn root(head: &[usize], mut at: usize) -> usize {
         at = head[at];
     }
     at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model::Span, text::Segmenter};
+
+    #[test]
+    fn forms_that_differ_in_their_head_nouns_only_may_be_one() {
+        let body = "老厂焕新工程、老厂焕新专项行动、老街焕新行动、人才计划、人才政策";
+        let text = Text::new(body, &Segmenter::new());
+        let form = |name: &str, kind: EntityType| Form {
+            chars: name.chars().collect(),
+            kind,
+            spans: vec![Span::new(0, name.chars().count())],
+        };
+        let names: Vec<&str> = body.split('、').collect();
+        let pairs = |kind: EntityType| -> Vec<(usize, usize)> {
+            let forms: Vec<Form> = names.iter().map(|name| form(name, kind)).collect();
+            let pairs = form_pairs(&text, &forms, &Gazetteer::builtin());
+            pairs.into_iter().map(|(a, b, _)| (a, b)).collect()
+        };
+        assert_eq!(pairs(EntityType::Program), [(0, 1)]);
+        assert_eq!(pairs(EntityType::Company), [], "firms have no such heads");
+    }
 }

@@ -46,6 +46,16 @@ pub(super) fn loose_heads(kind: EntityType) -> &'static [&'static str] {
     }
 }
 
+/// The length of what two forms share, if they differ in their head nouns only (老厂焕新工程, 老厂焕新专项行动) and enough is shared.
+pub(super) fn shared_core(kind: EntityType, one: &[char], other: &[char]) -> Option<usize> {
+    let is_head = |rest: &[char]| loose_heads(kind).iter().any(|head| head.chars().eq(rest.iter().copied()));
+    let shared = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    (SHARED..=shared).rev().find(|&at| is_head(&one[at..]) && is_head(&other[at..]))
+}
+
+/// With less in common the head noun is what tells two names apart: 人才计划, 人才政策.
+const SHARED: usize = 3;
+
 /// The name and the aliases of an entity from its mentions, in text order.
 pub(super) fn names(text: &Text, kind: EntityType, mentions: &[Mention]) -> (String, Vec<String>) {
     let mut forms: Vec<String> = Vec::new();

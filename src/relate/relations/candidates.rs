@@ -1,11 +1,11 @@
 //! Which triples are worth a closer look.
 
-use crate::model::Predicate;
+use crate::model::{EntityType, Predicate};
 
 use super::{
     names::Names,
     scene::{NONE, Scene},
-    signals::{Signals, UNSEEN, object_column, subject_column},
+    signals::{Signals, UNSEEN, allowed, object_column, subject_column},
 };
 
 /// A triple of entity indices that may hold.
@@ -17,6 +17,15 @@ pub(super) struct Candidate {
     pub(super) object: u32,
     /// The predicate.
     pub(super) predicate: Predicate,
+}
+
+impl Candidate {
+    /// A symmetric relation is written from the one that is named first.
+    fn written(scene: &Scene, subject: u32, predicate: Predicate, object: u32) -> Self {
+        let turn = predicate.is_symmetric() && first_place(scene, object) < first_place(scene, subject);
+        let (subject, object) = if turn { (object, subject) } else { (subject, object) };
+        Self { subject, object, predicate }
+    }
 }
 
 /// Roles less likely than this (log-odds) are not followed up.
@@ -73,54 +82,64 @@ pub(super) fn candidates(scene: &Scene, signals: &Signals, presence: &Presence, 
             let order = presence.order.iter().copied();
             order.filter(|&entity| signals.roles[entity as usize][column] > ROLE_FLOOR).collect()
         };
-        let (subjects, objects) = (likely(subject_column(predicate)), likely(object_column(predicate)));
+        let main = |others: Vec<u32>, is_object: bool| {
+            EntityType::ALL.iter().map(move |&kind| main_for(scene, &others, predicate, kind, is_object)).collect()
+        };
+        let subjects: Vec<Vec<u32>> = main(likely(subject_column(predicate)), true);
+        let objects: Vec<Vec<u32>> = main(likely(object_column(predicate)), false);
         for entity in 0..count {
             if scene.places_of[entity as usize].is_empty() {
                 continue;
             }
+            let kind = scene.entities[entity as usize].kind.index();
             if signals.roles[entity as usize][object_column(predicate)] > ROLE_FLOOR {
-                seek(scene, signals, &subjects, predicate, entity, true, &mut found);
+                seek(scene, signals, &subjects[kind], predicate, entity, true, &mut found);
             }
             let from_subject = matches!(
                 predicate,
                 Predicate::LocatedIn | Predicate::PartOf | Predicate::Jurisdiction | Predicate::CooperatesWith
             );
             if from_subject && signals.roles[entity as usize][subject_column(predicate)] > ROLE_FLOOR {
-                seek(scene, signals, &objects, predicate, entity, false, &mut found);
+                seek(scene, signals, &objects[kind], predicate, entity, false, &mut found);
             }
         }
     }
     by_name(scene, presence, names, &mut found);
     signals.opinions.likely(OPINION_FLOOR, |subject, predicate, object| {
-        if !predicate.is_symmetric() || first_place(scene, subject) <= first_place(scene, object) {
-            found.push(Candidate { subject, object, predicate });
-        }
+        found.push(Candidate::written(scene, subject, predicate, object));
     });
     found.sort_unstable();
     found.dedup();
     found
 }
 
+/// Of entities in the order of presence the first that may stand at the other end of a predicate from an entity of a type, one more than are
+/// looked at: it may be among them itself.
+fn main_for(scene: &Scene, others: &[u32], predicate: Predicate, kind: EntityType, is_object: bool) -> Vec<u32> {
+    let allows = |other: &u32| {
+        let other = scene.entities[*other as usize].kind;
+        if is_object { predicate.allows(other, kind) } else { predicate.allows(kind, other) }
+    };
+    others.iter().copied().filter(allows).take(MAIN + 1).collect()
+}
+
 /// Places, wholes, industries and builders that a name itself speaks of, however the text puts it.
 fn by_name(scene: &Scene, presence: &Presence, names: &Names, found: &mut Vec<Candidate>) {
     use Predicate::{Develops, FocusesOn, Jurisdiction, LocatedIn, PartOf};
+    let bit = |predicate: Predicate| 1u16 << predicate.index();
+    let wholes = [LocatedIn, PartOf, Jurisdiction];
+    let any_whole = wholes.iter().fold(0, |bits, &predicate| bits | bit(predicate));
     for &object in &presence.order {
-        let outer = scene.entities[object as usize].kind;
         for &subject in presence.order.iter().filter(|&&subject| subject != object) {
-            let inner = scene.entities[subject as usize].kind;
+            let may = allowed(scene, subject, object);
             let mut push = |predicate| found.push(Candidate { subject, object, predicate });
-            let wholes =
-                [LocatedIn, PartOf, Jurisdiction].into_iter().filter(|predicate| predicate.allows(inner, outer));
-            for (count, predicate) in wholes.enumerate() {
-                if count == 0 && !names.suggest(subject, object) {
-                    break;
-                }
-                push(predicate);
+            if may & any_whole != 0 && names.suggest(subject, object) {
+                wholes.into_iter().filter(|&predicate| may & bit(predicate) != 0).for_each(&mut push);
             }
-            if FocusesOn.allows(inner, outer) && names.contains(subject, object) {
+            if may & bit(FocusesOn) != 0 && names.contains(subject, object) {
                 push(FocusesOn);
             }
-            if Develops.allows(inner, outer) && names.contains(object, subject) {
+            if may & bit(Develops) != 0 && names.contains(object, subject) {
                 push(Develops);
             }
         }
@@ -128,7 +147,7 @@ fn by_name(scene: &Scene, presence: &Presence, names: &Names, found: &mut Vec<Ca
 }
 
 /// Looks for partners of `entity`, which is the object of the predicate or (`is_object` false) its subject. `main` are those likely to play
-/// the other part, the most present first.
+/// the other part whose types may, the most present first ([`main_for`]).
 fn seek(
     scene: &Scene,
     signals: &Signals,
@@ -141,23 +160,18 @@ fn seek(
     let own = if is_object { object_column(predicate) } else { subject_column(predicate) };
     let other_column = (own + 16) % 32;
     let kind = scene.entities[entity as usize].kind;
-    let allowed = |other: u32| {
+    let may = |other: u32| {
         let other_kind = scene.entities[other as usize].kind;
         other != entity
             && if is_object { predicate.allows(other_kind, kind) } else { predicate.allows(kind, other_kind) }
     };
     let likely = |other: u32| signals.roles[other as usize][other_column] > ROLE_FLOOR;
     let mut push = |other: u32| {
-        let (mut subject, mut object) = if is_object { (other, entity) } else { (entity, other) };
-        if predicate.is_symmetric() && first_place(scene, object) < first_place(scene, subject) {
-            (subject, object) = (object, subject);
-        }
-        if predicate.allows(scene.entities[subject as usize].kind, scene.entities[object as usize].kind) {
-            found.push(Candidate { subject, object, predicate });
-        }
+        let (subject, object) = if is_object { (other, entity) } else { (entity, other) };
+        found.push(Candidate::written(scene, subject, predicate, object));
     };
     for &other in &signals.partners[entity as usize] {
-        if allowed(other) {
+        if may(other) {
             let score =
                 if is_object { signals.pair(other, predicate, entity) } else { signals.pair(entity, predicate, other) };
             if score > PAIR_FLOOR {
@@ -172,16 +186,16 @@ fn seek(
         if count == LOOK_BACK {
             break;
         }
-        if allowed(place.entity) && likely(place.entity) && !seen[..count].contains(&place.entity) {
+        if may(place.entity) && likely(place.entity) && !seen[..count].contains(&place.entity) {
             seen[count] = place.entity;
             count += 1;
             push(place.entity);
         }
     }
-    main.iter().copied().filter(|&other| allowed(other)).take(MAIN).for_each(&mut push);
+    main.iter().copied().filter(|&other| other != entity).take(MAIN).for_each(&mut push);
     let topic = scene.topic_of[scene.places[anchor].sentence as usize];
     if let Some(place) = scene.places.get(topic as usize)
-        && allowed(place.entity)
+        && may(place.entity)
     {
         push(place.entity);
     }
@@ -201,6 +215,15 @@ pub(super) struct Tallies<'a> {
     pub(super) opinion: Vec<f32>,
     by_object: Groups,
     by_subject: Groups,
+}
+
+/// How a candidate stands among those of its group.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Standing {
+    /// The best of the others; [`UNSEEN`] at least.
+    pub(super) best: f32,
+    /// How many of the others are better.
+    pub(super) stronger: f32,
 }
 
 /// Candidates of one predicate and one end.
@@ -233,6 +256,24 @@ impl Groups {
         let (from, to) = self.own[index];
         &self.order[from as usize..to as usize]
     }
+
+    /// How each candidate stands in its group by `value`; no candidate is there twice.
+    fn standings(&self, value: impl Fn(usize) -> f32) -> Vec<Standing> {
+        let mut standings = vec![Standing { best: UNSEEN, stronger: 0.0 }; self.own.len()];
+        let mut values: Vec<f32> = Vec::new();
+        for group in self.order.chunk_by(|&a, &b| self.own[a as usize] == self.own[b as usize]) {
+            values.clear();
+            values.extend(group.iter().map(|&index| value(index as usize)));
+            values.sort_by(|a, b| b.total_cmp(a));
+            for &index in group {
+                let stronger = values.partition_point(|other| *other > value(index as usize));
+                let best = values.get(usize::from(stronger == 0)).copied();
+                let best = best.map_or(UNSEEN, |best| best.max(UNSEEN));
+                standings[index as usize] = Standing { best, stronger: stronger as f32 };
+            }
+        }
+        standings
+    }
 }
 
 impl<'a> Tallies<'a> {
@@ -240,10 +281,15 @@ impl<'a> Tallies<'a> {
         Self {
             all,
             pair: all.iter().map(|c| signals.pair(c.subject, c.predicate, c.object)).collect(),
-            opinion: all.iter().map(|c| signals.opinions.of(c.subject, c.predicate, c.object)).collect(),
+            opinion: all.iter().map(|c| signals.opinions.either(c.subject, c.predicate, c.object)).collect(),
             by_object: Groups::new(all, |candidate| candidate.object),
             by_subject: Groups::new(all, |candidate| candidate.subject),
         }
+    }
+
+    /// How each candidate stands among its rivals ([`Self::rivals`]) by what `value` says of a candidate's index.
+    pub(super) fn standings(&self, of_object: bool, value: impl Fn(usize) -> f32) -> Vec<Standing> {
+        if of_object { self.by_object.standings(value) } else { self.by_subject.standings(value) }
     }
 
     /// The candidates with the same predicate and the same object (or subject) as one, itself included.
@@ -300,5 +346,28 @@ mod tests {
         assert_eq!(found(&likely, &mut signals), [(0, Predicate::Attracts, 1)]);
         let both = [(1, Predicate::CooperatesWith, 2, 1.0), (2, Predicate::CooperatesWith, 1, 2.0)];
         assert_eq!(found(&both, &mut signals), [(1, Predicate::CooperatesWith, 2)], "once, from the one named first");
+        assert_eq!(
+            found(&both[1..], &mut signals),
+            [(1, Predicate::CooperatesWith, 2)],
+            "whichever way it was thought"
+        );
+    }
+
+    #[test]
+    fn standings_are_what_a_comparison_with_all_rivals_gives() {
+        let all: Vec<Candidate> = (0..40u32)
+            .map(|n| Candidate { subject: n % 7, object: 10 + n % 5, predicate: Predicate::ALL[n as usize % 2] })
+            .collect();
+        let mut all = all;
+        all.sort_unstable();
+        all.dedup();
+        let value = |index: usize| [0.5, 2.0, 2.0, -1.0, 0.0, -0.0][index * 5 % 6];
+        let groups = Groups::new(&all, |candidate| candidate.object);
+        for (index, standing) in groups.standings(value).into_iter().enumerate() {
+            let others = || groups.of(index).iter().map(|&rival| rival as usize).filter(|&rival| rival != index);
+            assert_eq!(standing.best, others().map(value).fold(UNSEEN, f32::max));
+            assert_eq!(standing.stronger, others().filter(|&rival| value(rival) > value(index)).count() as f32);
+        }
+        assert!((0..all.len()).any(|index| groups.of(index).len() > 2));
     }
 }

@@ -10,7 +10,7 @@ use super::{
     cues::Cues,
     model::RelationModel,
     scene::{NONE, Place, Scene},
-    signals::{Signals, UNSEEN, object_column, subject_column},
+    signals::{Signals, object_column, subject_column},
 };
 
 /// The relations that an article states between its entities, in order of evidence.
@@ -20,6 +20,7 @@ pub fn relations(article: &Article, text: &Text, entities: &[Entity], model: &Re
     debug_assert_eq!(article.text.chars().count(), text.chars.len(), "the text is the article's");
     let scene = Scene::new(text, entities);
     let signals = Signals::new(&scene, &model.readers);
+    let year = article.published.as_deref().and_then(|date| date.get(..4)?.parse().ok());
     let mut stated: Vec<_> = (model.score(&scene, &signals).into_iter())
         .filter(|(candidate, score)| model.accepts(candidate.predicate, *score))
         .map(|(candidate, score)| {
@@ -38,7 +39,7 @@ pub fn relations(article: &Article, text: &Text, entities: &[Entity], model: &Re
             object: entities[candidate.object as usize].id.clone(),
             confidence: f64::from((1000.0 / (1.0 + (-score).exp())).round()) / 1000.0,
             detector: detector(&scene, &signals, &candidate, places, span),
-            modality: modality(&scene, places, span),
+            modality: modality(&scene, places, span, year),
             evidence: Evidence { span, text: text.surface(span) },
         })
         .collect()
@@ -98,8 +99,7 @@ fn detector(
 ) -> String {
     let Candidate { subject, object, predicate } = *candidate;
     let rule = places.and_then(|places| rule(scene, predicate, places, span));
-    let turned = if predicate.is_symmetric() { signals.opinions.of(object, predicate, subject) } else { UNSEEN };
-    let network = signals.opinions.of(subject, predicate, object).max(turned) > 0.0;
+    let network = signals.opinions.either(subject, predicate, object) > 0.0;
     let network = network.then(|| "network".to_owned());
     let said: Vec<String> = [rule, Some("model".to_owned()), network].into_iter().flatten().collect();
     said.join("+")
@@ -114,9 +114,10 @@ fn rule(scene: &Scene, predicate: Predicate, (subject, object): (usize, usize), 
         return Some("name".to_owned());
     }
     let middle = (right.start + right.end) as usize / 2;
-    let item = scene
-        .items
+    let first = scene.items.partition_point(|item| (item.start as usize) < span.start);
+    let item = scene.items[first..]
         .iter()
+        .take_while(|item| (item.start as usize) < span.end)
         .filter(|item| item.cue >> predicate.index() & 1 == 1)
         .filter(|item| span.start <= item.start as usize && (item.end as usize) <= span.end)
         .min_by_key(|item| (middle.abs_diff((item.start + item.end) as usize / 2), item.start))?;
@@ -127,38 +128,46 @@ fn rule(scene: &Scene, predicate: Predicate, (subject, object): (usize, usize), 
 }
 
 /// Words before what is only planned.
-const PLANS: &[&str] = &[
-    "拟",
-    "计划",
-    "力争",
-    "争取",
-    "预计",
-    "规划建设",
-    "谋划",
-    "筹建",
-    "下一步",
-    "到2027年",
-    "到2030年",
-    "有望",
-    "准备",
-    "打算",
-    "即将",
-];
+const PLANS: &[&str] =
+    &["拟", "计划", "力争", "争取", "预计", "规划建设", "谋划", "筹建", "下一步", "有望", "准备", "打算", "即将"];
 
-/// Planned where a word of planning stands in the evidence before the later mention's end.
-fn modality(scene: &Scene, places: Option<(usize, usize)>, span: Span) -> Modality {
+/// The bytes where 到 or 至 stands before a year (到2027年), and the year.
+fn years_until(stretch: &str) -> impl Iterator<Item = (usize, u32)> {
+    stretch.match_indices(['到', '至']).filter_map(|(byte, until)| {
+        let (digits, rest) = stretch[byte + until.len()..].split_at_checked(4)?;
+        let is_year = digits.bytes().all(|byte| byte.is_ascii_digit())
+            && rest.starts_with('年')
+            && !["年前", "年来"].iter().any(|end| rest.starts_with(end));
+        is_year.then(|| Some((byte, digits.parse().ok()?)))?
+    })
+}
+
+/// Plans reach so many years ahead at most: 追溯到3000年 is none.
+const HORIZON: u32 = 50;
+
+/// Planned where a word of planning stands in the evidence, or a year after the article's in its sentence, before the later mention's end.
+fn modality(scene: &Scene, places: Option<(usize, usize)>, span: Span, year: Option<u32>) -> Modality {
     let Some((subject, object)) = places else { return Modality::Asserted };
     let end = scene.places[subject].end.max(scene.places[object].end) as usize;
     let stretch = scene.text.folded(Span::new(span.start, end.clamp(span.start, span.end)));
     // 将 before a noun only brings the object forward (将产业链延伸); 三年行动计划 and 计划单列市 are names, hence no mention counts.
     let named = |at: usize| scene.places.iter().any(|place| (place.start as usize..place.end as usize).contains(&at));
-    let from_byte = |byte: usize| span.start + stretch[..byte].chars().count();
-    let word = |word: &str| stretch.match_indices(word).any(|(byte, _)| !named(from_byte(byte)));
-    let future = scene.items.windows(2).any(|pair| {
+    let word =
+        |word: &str| stretch.match_indices(word).any(|(byte, _)| !named(span.start + stretch[..byte].chars().count()));
+    let first = scene.items.partition_point(|item| (item.start as usize) < span.start);
+    let mut inside = scene.items[first..].windows(2).take_while(|pair| (pair[0].start as usize) < end);
+    let future = inside.any(|pair| {
         pair[0].mark == '将'
-            && (span.start..end).contains(&(pair[0].start as usize))
             && pair[1].mention == NONE
             && matches!(pair[1].pos, Pos::Verb | Pos::VerbalNoun | Pos::Adverb | Pos::Preposition | Pos::Time)
     });
-    if future || PLANS.iter().any(|plan| word(plan)) { Modality::Planned } else { Modality::Asserted }
+    let later = year.is_some_and(|year| {
+        // Such a time is that of the whole sentence.
+        let start = scene.text.sentence_at(span.start).span.start;
+        let before = scene.text.folded(Span::new(start, end.max(start)));
+        let to_come = year + 1..=year + HORIZON;
+        let is_free = |byte: usize| !named(start + before[..byte].chars().count());
+        years_until(&before).any(|(byte, until)| to_come.contains(&until) && is_free(byte))
+    });
+    if future || later || PLANS.iter().any(|plan| word(plan)) { Modality::Planned } else { Modality::Asserted }
 }

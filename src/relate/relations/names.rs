@@ -14,6 +14,10 @@ pub(super) struct Names {
     /// For a Region its codes, for others those of the place that the name begins with.
     codes: Vec<Vec<u32>>,
     levels: Vec<f32>,
+    /// For each entity the characters of its forms, as far as a few bits tell.
+    hints: Vec<u64>,
+    /// The same of its core.
+    core_hints: Vec<u64>,
 }
 
 /// Endings that a place's short name goes without, the longest first.
@@ -43,7 +47,8 @@ impl Names {
         let folded = |name: &str| fold(&name.chars().collect::<Vec<_>>());
         let forms: Vec<Vec<Vec<char>>> =
             entities.iter().map(|entity| entity.forms().map(|name| folded(name)).collect()).collect();
-        let cores = entities.iter().zip(&forms).map(|(entity, forms)| core(entity.kind, &forms[0])).collect();
+        let cores: Vec<Vec<char>> =
+            entities.iter().zip(&forms).map(|(entity, forms)| core(entity.kind, &forms[0])).collect();
         let kinds: Vec<EntityType> = entities.iter().map(|entity| entity.kind).collect();
         let places = Places::builtin();
         let codes: Vec<Vec<u32>> = (forms.iter().zip(&kinds))
@@ -58,7 +63,9 @@ impl Names {
             })
             .collect();
         let levels = (0..forms.len()).map(|index| level_of(kinds[index], &forms[index], &codes[index])).collect();
-        Self { forms, cores, kinds, codes, levels }
+        let hints = forms.iter().map(|forms| forms.iter().fold(0, |bits, form| bits | hint(form))).collect();
+        let core_hints = cores.iter().map(|core| hint(core)).collect();
+        Self { forms, cores, kinds, codes, levels, hints, core_hints }
     }
 
     /// How `inner` lies in `outer` by the table: 1 directly, 2 further below, 3 the same place, -1 elsewhere, 0 unknown.
@@ -111,7 +118,7 @@ impl Names {
     /// 0: no form of `whole` holds the core of `part`'s name; 1: holds it; 2: begins with it; 3: begins with the full name.
     fn holds(&self, whole: usize, part: usize) -> f32 {
         let core = &self.cores[part];
-        if core.len() < 2 {
+        if core.len() < 2 || self.core_hints[part] & !self.hints[whole] != 0 {
             return 0.0;
         }
         let mut best = 0.0;
@@ -149,6 +156,11 @@ impl Names {
         let shared = self.forms[s][0].iter().zip(&self.forms[o][0]).take_while(|(a, b)| a == b).count();
         shared.min(6) as f32
     }
+}
+
+/// A bit for each character: what lacks a bit lacks the character.
+fn hint(chars: &[char]) -> u64 {
+    chars.iter().fold(0, |bits, &c| bits | 1 << (c as u32 % 64))
 }
 
 /// 1 province to 4 township, by table, else by ending; of an organ by its first character (市发改委: 2); 0 unknown.

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::model::EntityType;
 
 use super::{
-    candidates::{Candidate, Presence, Tallies, first_place},
+    candidates::{Candidate, Presence, Standing, Tallies, first_place},
     names::Names,
     scene::{Item, NONE, Place, Scene, acts},
     signals::{Signals, UNSEEN, object_column, subject_column},
@@ -24,6 +24,7 @@ pub(super) fn describe(
     out: &mut Vec<f32>,
 ) {
     let ranks = Ranks::new(scene, presence, names);
+    let rivalry = Rivalry::new(signals, tallies);
     let mut last_pair = (NONE, NONE);
     let mut pair_numbers = Vec::new();
     for (index, candidate) in tallies.all.iter().enumerate() {
@@ -37,12 +38,12 @@ pub(super) fn describe(
             peers(scene, &ranks, names, candidate.subject, candidate.object, &mut pair_numbers);
         }
         out.extend_from_slice(&pair_numbers);
-        said(scene, signals, tallies, index, candidate, out);
+        said(scene, signals, tallies, &rivalry, index, out);
         let Candidate { subject, object, predicate } = *candidate;
         seen_from(scene, signals, object_column(predicate), object, subject, out);
         seen_from(scene, signals, subject_column(predicate), subject, object, out);
         cues(scene, signals, candidate, out);
-        opinion(signals, tallies, index, candidate, out);
+        opinion(signals, tallies, &rivalry, index, out);
         debug_assert_eq!(out.len() - from, NUMBERS, "every candidate has as many numbers");
     }
 }
@@ -53,14 +54,19 @@ fn closeness(scene: &Scene, subject: u32, object: u32, out: &mut Vec<f32>) {
     let mut best = (u32::MAX, 0usize, 0usize);
     let mut shared = 0.0;
     for &s in subjects {
-        for &o in objects {
-            let (a, b) = (&scene.places[s as usize], &scene.places[o as usize]);
+        let a = &scene.places[s as usize];
+        // The nearest before it and the nearest behind it.
+        let next = objects.partition_point(|&o| o < s);
+        for &o in next.checked_sub(1).into_iter().chain(Some(next)).filter_map(|at| objects.get(at)) {
+            let b = &scene.places[o as usize];
             let gap = if a.start < b.start { b.start - a.end } else { a.start - b.end };
             if gap < best.0 {
                 best = (gap, s as usize, o as usize);
             }
-            shared += f32::from(u8::from(a.sentence == b.sentence));
         }
+        let sentence_of = |o: &u32| scene.places[*o as usize].sentence;
+        let before = objects.partition_point(|o| sentence_of(o) < a.sentence);
+        shared += objects[before..].partition_point(|o| sentence_of(o) == a.sentence) as f32;
     }
     let (a, b) = (&scene.places[best.1], &scene.places[best.2]);
     let sign = if a.start < b.start { 1.0 } else { -1.0 };
@@ -138,8 +144,37 @@ fn peers(scene: &Scene, ranks: &Ranks, names: &Names, subject: u32, object: u32,
     out.extend([count, rank, names.level_at(object) - wanted]);
 }
 
-/// What the linear models say, about this triple and about its rivals.
-fn said(scene: &Scene, signals: &Signals, tallies: &Tallies, index: usize, candidate: &Candidate, out: &mut Vec<f32>) {
+/// How candidates stand among their rivals: other subjects for the object, then other objects for the subject.
+struct Rivalry {
+    pair: [Vec<Standing>; 2],
+    role: [Vec<Standing>; 2],
+    opinion: [Vec<Standing>; 2],
+}
+
+impl Rivalry {
+    fn new(signals: &Signals, tallies: &Tallies) -> Self {
+        let of = |value: &dyn Fn(usize, bool) -> f32| {
+            [true, false].map(|of_object| tallies.standings(of_object, |index| value(index, of_object)))
+        };
+        let role = |index: usize, of_object: bool| {
+            let Candidate { subject, object, predicate } = tallies.all[index];
+            if of_object {
+                signals.roles[subject as usize][subject_column(predicate)]
+            } else {
+                signals.roles[object as usize][object_column(predicate)]
+            }
+        };
+        Self {
+            pair: of(&|index, _| tallies.pair[index]),
+            role: of(&role),
+            opinion: of(&|index, _| tallies.opinion[index]),
+        }
+    }
+}
+
+/// What the linear models say, about a candidate and about its rivals.
+fn said(scene: &Scene, signals: &Signals, tallies: &Tallies, rivalry: &Rivalry, index: usize, out: &mut Vec<f32>) {
+    let candidate = &tallies.all[index];
     let Candidate { subject, object, predicate } = *candidate;
     let (s, o) = (subject as usize, object as usize);
     let pair = tallies.pair[index];
@@ -161,28 +196,10 @@ fn said(scene: &Scene, signals: &Signals, tallies: &Tallies, index: usize, candi
         other_predicate,
         reverse,
     ]);
-    // Rivals: other subjects for this object, other objects for this subject.
-    for of_object in [true, false] {
-        let rivals = tallies.rivals(index, of_object);
-        let (mut best_pair, mut best_role, mut stronger, mut count) = (UNSEEN, UNSEEN, 0.0, 0.0);
-        for &rival in rivals {
-            let other = &tallies.all[rival as usize];
-            if (other.subject, other.object) == (subject, object) {
-                continue;
-            }
-            count += 1.0;
-            let score = tallies.pair[rival as usize];
-            best_pair = f32::max(best_pair, score);
-            stronger += f32::from(u8::from(score > pair));
-            let role = if of_object {
-                signals.roles[other.subject as usize][subject_column(predicate)]
-            } else {
-                signals.roles[other.object as usize][object_column(predicate)]
-            };
-            best_role = f32::max(best_role, role);
-        }
-        let own_role = if of_object { role_s } else { role_o };
-        out.extend([pair - best_pair, best_pair, own_role - best_role, stronger, count]);
+    for (end, of_object, role) in [(0, true, role_s), (1, false, role_o)] {
+        let (pairs, roles) = (rivalry.pair[end][index], rivalry.role[end][index]);
+        let count = tallies.rivals(index, of_object).len() - 1;
+        out.extend([pair - pairs.best, pairs.best, role - roles.best, pairs.stronger, count as f32]);
     }
     // Members of the enumeration that the object (the subject) stands in.
     for (entity, column, is_object) in [(o, object_column(predicate), true), (s, subject_column(predicate), false)] {
@@ -247,24 +264,15 @@ fn cues(scene: &Scene, signals: &Signals, candidate: &Candidate, out: &mut Vec<f
 }
 
 /// What the network thinks of the candidate, of the other way round, of another predicate, of its rivals.
-fn opinion(signals: &Signals, tallies: &Tallies, index: usize, candidate: &Candidate, out: &mut Vec<f32>) {
-    let Candidate { subject, object, predicate } = *candidate;
+fn opinion(signals: &Signals, tallies: &Tallies, rivalry: &Rivalry, index: usize, out: &mut Vec<f32>) {
+    let Candidate { subject, object, predicate } = tallies.all[index];
     let own = tallies.opinion[index];
     let all = signals.opinions.of_all(subject, object);
     let others = (0..all.len()).filter(|&other| other != predicate.index());
     let best_other = others.map(|other| all[other]).fold(UNSEEN, f32::max);
     out.extend([own, signals.opinions.of(object, predicate, subject), best_other]);
-    for of_object in [true, false] {
-        let (mut best, mut stronger) = (UNSEEN, 0.0);
-        for &rival in tallies.rivals(index, of_object) {
-            let other = &tallies.all[rival as usize];
-            if (other.subject, other.object) != (subject, object) {
-                let odds = tallies.opinion[rival as usize];
-                best = f32::max(best, odds);
-                stronger += f32::from(u8::from(odds > own));
-            }
-        }
-        out.extend([own - best, stronger]);
+    for rivals in rivalry.opinion.iter().map(|standings| standings[index]) {
+        out.extend([own - rivals.best, rivals.stronger]);
     }
     out.push(own - best_other);
 }

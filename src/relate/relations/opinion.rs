@@ -72,6 +72,12 @@ impl Opinions {
         self.odds.get(&(subject, object)).map_or(FAINT, |odds| odds[predicate.index()])
     }
 
+    /// The same, of a symmetric relation the better of its two directions.
+    pub(super) fn either(&self, subject: u32, predicate: Predicate, object: u32) -> f32 {
+        let turned = if predicate.is_symmetric() { self.of(object, predicate, subject) } else { FAINT };
+        self.of(subject, predicate, object).max(turned)
+    }
+
     /// The log-odds of all relations from one to another.
     pub(super) fn of_all(&self, subject: u32, object: u32) -> [f32; LINKS] {
         self.odds.get(&(subject, object)).copied().unwrap_or([FAINT; LINKS])
@@ -89,16 +95,18 @@ impl Opinions {
 }
 
 /// What an article teaches, stretch by stretch; `known` tells which predicates hold between two entities, and which are not to be asked.
-pub(super) fn lessons(scene: &Scene, known: &dyn Fn(u32, u32) -> (u16, u16)) -> Vec<Linked> {
+/// Each comes with its number; those in which nothing is asked are left out.
+pub(super) fn lessons(scene: &Scene, known: &dyn Fn(u32, u32) -> (u16, u16)) -> Vec<(usize, Linked)> {
     let lesson = |window: Window| {
         let of_pair = |&(one, other): &(u32, u32)| {
             let (subject, object) = (window.entities[one as usize], window.entities[other as usize]);
             let (there, unsure) = known(subject, object);
-            Known { there, asked: allowed(scene, subject, object) & !unsure }
+            Known { there, asked: allowed(scene, subject, object) & (there | !unsure) }
         };
         Linked { known: window.pairs.pairs.iter().map(of_pair).collect(), pairs: window.pairs }
     };
-    Sheet::new(scene).windows().map(lesson).collect()
+    let teaches = |(_, lesson): &(usize, Linked)| lesson.known.iter().any(|known| known.asked != 0);
+    Sheet::new(scene).windows().map(lesson).enumerate().filter(teaches).collect()
 }
 
 /// A whole article in a row; nodes are its places.
@@ -249,7 +257,7 @@ mod tests {
                 _ => (0, 0),
             };
             let lessons = lessons(scene, &known);
-            let [Linked { pairs, known }] = lessons.as_slice() else { panic!("one stretch") };
+            let [(0, Linked { pairs, known })] = lessons.as_slice() else { panic!("one stretch") };
             assert_eq!(pairs.pairs.len(), known.len());
             let of = |pair: (u32, u32)| known[pairs.pairs.binary_search(&pair).expect("asked")];
             let bit = |predicate: Predicate| 1u16 << predicate.index();
@@ -262,12 +270,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_stated_and_optional_is_asked_and_a_stretch_that_asks_nothing_teaches_nothing() {
+        with(BODY, |scene| {
+            let attracts = 1 << Predicate::Attracts.index();
+            let known = |subject: u32, object: u32| (if (subject, object) == (1, 2) { attracts } else { 0 }, u16::MAX);
+            let lessons = lessons(scene, &known);
+            let [(0, Linked { pairs, known })] = lessons.as_slice() else { panic!("one stretch") };
+            let at = pairs.pairs.binary_search(&(1, 2)).expect("asked");
+            assert_eq!(known[at], Known { there: attracts, asked: attracts });
+            assert!(super::lessons(scene, &|_, _| (0, u16::MAX)).is_empty());
+        });
+    }
+
+    #[test]
     fn a_taught_network_finds_what_it_was_taught_and_forgets_the_faint() {
         let lessons: Vec<Vec<Linked>> = (0..40)
             .map(|_| {
                 with(BODY, |scene| {
                     let attracts = 1 << Predicate::Attracts.index();
-                    lessons(scene, &|subject, object| (if (subject, object) == (1, 2) { attracts } else { 0 }, 0))
+                    let known = |subject, object| (if (subject, object) == (1, 2) { attracts } else { 0 }, 0);
+                    lessons(scene, &known).into_iter().map(|(_, lesson)| lesson).collect()
                 })
             })
             .collect();

@@ -13,7 +13,16 @@ use super::{RelationModel, RelationSample, RelationTraining, relations, train};
 
 /// The relations of a text as `subject predicate object` lines, sorted.
 fn stated(model: &RelationModel, body: &str, names: &[(&str, EntityType)]) -> (Vec<String>, Vec<Relation>) {
-    let article = Article::new(None, "某地动态", body, None, None);
+    stated_on(model, None, body, names)
+}
+
+fn stated_on(
+    model: &RelationModel,
+    date: Option<&str>,
+    body: &str,
+    names: &[(&str, EntityType)],
+) -> (Vec<String>, Vec<Relation>) {
+    let article = Article::new(None, "某地动态", body, date.map(str::to_owned), None);
     let text = Text::new(&article.text, segmenter());
     let entities = entities(&article.text, names);
     let found = relations(&article, &text, &entities, model);
@@ -177,4 +186,12 @@ fn plans_are_marked_as_such() {
     let (_, found) = stated(&builtin(), "诺禾致源计划落户武清开发区。", &names);
     assert!(!found.is_empty());
     assert!(found.iter().all(|relation| relation.modality == Modality::Planned));
+    // A year that is still to come tells of a plan, too.
+    let modality = |date: Option<&str>| {
+        let (_, found) = stated_on(&builtin(), date, "到2028年，武清开发区引进诺禾致源。", &names);
+        found.first().map(|relation| relation.modality)
+    };
+    assert_eq!(modality(Some("2025-03-01")), Some(Modality::Planned));
+    assert_eq!(modality(Some("2029-03-01")), Some(Modality::Asserted));
+    assert_eq!(modality(None), Some(Modality::Asserted));
 }

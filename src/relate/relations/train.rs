@@ -46,8 +46,8 @@ impl Default for RelationTraining {
         Self {
             folds: 5,
             noisy_copies: 1,
-            // A feature of one article comes back in its other reading: nine articles' worth, to keep the model small.
-            linear: MultiOptions { min_bags: 17, ..MultiOptions::default() },
+            // A feature of one article comes back in its other reading: ten articles' worth, to keep the model small.
+            linear: MultiOptions { min_bags: 19, ..MultiOptions::default() },
             network: NetworkOptions { batch: 2, word_count: 40, ..NetworkOptions::default() },
             first: BoostOptions { trees: 80, rate: 0.09, leaves: 32, min_weight: 10.0, ..BoostOptions::default() },
             second: BoostOptions { trees: 220, rate: 0.04, leaves: 24, min_weight: 10.0, ..BoostOptions::default() },
@@ -118,8 +118,8 @@ struct Table<'a> {
     folds: Vec<usize>,
     fold_count: usize,
     bags: Vec<Bags>,
-    /// For each view what it teaches the network, stretch by stretch.
-    lessons: Vec<Vec<Linked>>,
+    /// For each view what its stretches teach the network, each with its number.
+    lessons: Vec<Vec<(usize, Linked)>>,
     candidates: Vec<Vec<Candidate>>,
     /// For each view the numbers of the first look, row after row.
     first_rows: Vec<Vec<f32>>,
@@ -133,7 +133,7 @@ struct Table<'a> {
 
 impl<'a> Table<'a> {
     fn new(views: &'a [View], options: RelationTraining) -> Self {
-        let taught: Vec<(Bags, Vec<Linked>)> = views
+        let taught: Vec<(Bags, Vec<(usize, Linked)>)> = views
             .par_iter()
             .map(|view| {
                 let scene = Scene::new(&view.sample.text, &view.sample.entities);
@@ -183,7 +183,7 @@ impl<'a> Table<'a> {
     fn lessons_of(&self, views: &[usize]) -> Vec<Vec<&Linked>> {
         network::in_groups(views.iter().flat_map(|&view| {
             let seed = self.views[view].sample.seed;
-            self.lessons[view].iter().enumerate().map(move |(part, lesson)| ((seed, part), lesson))
+            self.lessons[view].iter().map(move |(part, lesson)| ((seed, *part), lesson))
         }))
     }
 
