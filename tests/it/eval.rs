@@ -189,6 +189,19 @@ fn the_tables_say_what_they_are_asked_for() {
 }
 
 #[test]
+fn one_article_is_measured_but_not_dealt_into_parts() {
+    let folder = tempfile::tempdir().unwrap();
+    copy_corpus(folder.path(), 2, 100_000, |_| ());
+    let gold = argument(folder.path());
+    let one = run(&["eval", "--gold", gold]);
+    assert_eq!(one.status, Some(0), "{}", one.stderr);
+    assert!(one.stdout.contains("F1"), "{}", one.stdout);
+    let parts = run(&["eval", "--gold", gold, "--cross-validate", "2"]);
+    assert_eq!(parts.status, Some(2), "{}", parts.stderr);
+    assert!(parts.stderr.contains("2 parts"), "{}", parts.stderr);
+}
+
+#[test]
 fn the_learning_curve_has_a_line_for_each_share() {
     let folder = tempfile::tempdir().unwrap();
     copy_corpus(folder.path(), 1, 110, |_| ());
