@@ -396,3 +396,56 @@ pub fn train(
     };
     (models, detection.unseen)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gold::{Gold, GoldEntity};
+
+    #[test]
+    fn a_relation_that_lost_an_end_is_missed_unless_it_counts_neither_way() {
+        let entity = |id: &str, kind, name: &str, optional| GoldEntity {
+            id: id.to_owned(),
+            kind,
+            name: name.to_owned(),
+            aliases: Vec::new(),
+            optional,
+        };
+        let relation = |subject: &str, predicate, object: &str| (subject.to_owned(), predicate, object.to_owned());
+        let gold = Gold {
+            id: "t01".to_owned(),
+            title: "标题".to_owned(),
+            published: None,
+            source: None,
+            sha256: None,
+            entities: vec![
+                entity("e1", EntityType::Region, "武清区", false),
+                entity("e2", EntityType::Company, "红日药业", false),
+                entity("e3", EntityType::Company, "云圣智能", true),
+                entity("e4", EntityType::Industry, "生物医药", false),
+            ],
+            relations: vec![
+                relation("e1", Predicate::Attracts, "e2"),
+                relation("e1", Predicate::Attracts, "e3"),
+                relation("e1", Predicate::FocusesOn, "e4"),
+            ],
+            observations: Vec::new(),
+            optional_relations: vec![
+                relation("e2", Predicate::LocatedIn, "e1"),
+                relation("e2", Predicate::FocusesOn, "e4"),
+            ],
+        };
+        let corpus = [GoldArticle::new(gold, "标题\n武清区引进红日药业、云圣智能，发展生物医药。")];
+        let prepared = Prepared::new(&corpus, &Segmenter::new());
+        // Found are the place and the industry.
+        let found =
+            corpus[0].entities().into_iter().filter(|entity| matches!(entity.id.as_str(), "e1" | "e4")).collect();
+        let sample = prepared.relation_sample(0, found);
+        assert_eq!(sample.relations, [(0, Predicate::FocusesOn, 1)]);
+        assert_eq!(
+            (sample.unsure, sample.lost),
+            (Vec::new(), vec![Predicate::Attracts]),
+            "only that of the firm that counts"
+        );
+    }
+}

@@ -17,7 +17,7 @@ use super::{
 
 /// How many numbers describe a candidate.
 pub const NUMBERS: usize = 67 + TONE;
-/// How many of them describe the article: see [`Look::tone`].
+/// How many of them describe the article: see [`tone`].
 const TONE: usize = 5;
 
 /// Candidates that the first look finds less likely than this (log-odds) are given up.
@@ -375,5 +375,22 @@ pub fn model(bytes: &[u8]) -> Result<Boost, ModelError> {
         Ok(model)
     } else {
         Err(ModelError { reason: format!("{} numbers a candidate instead of {NUMBERS}", model.width()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Segmenter;
+
+    #[test]
+    fn the_tone_is_a_share_of_the_words() {
+        let segmenter = Segmenter::new();
+        assert_eq!(tone(&Text::new("", &segmenter), 0.0), [0.0, 0.0, 0.0, 0.0, 1.0]);
+        let text = Text::new("推动“三链”建设。新增12家。", &segmenter);
+        let words = text.tokens.len() as f32;
+        let [names, verbs, numerals, quotes, length] = tone(&text, 2.0);
+        assert_eq!((names, quotes, length), (2.0 / words, 1.0 / words, words / 2.0));
+        assert!(verbs > 0.0 && numerals > 0.0 && verbs + numerals < 1.0, "{verbs} {numerals}");
     }
 }

@@ -242,4 +242,24 @@ mod tests {
         assert_eq!(pairs(EntityType::Program), [(0, 1)]);
         assert_eq!(pairs(EntityType::Company), [], "firms have no such heads");
     }
+
+    #[test]
+    fn a_form_joins_both_its_equal_and_its_longer_form() {
+        let body = "老厂焕新行动、老厂焕新工程、江城市老厂焕新工程";
+        let text = Text::new(body, &Segmenter::new());
+        let form = |name: &str| Form {
+            chars: name.chars().collect(),
+            kind: EntityType::Program,
+            spans: vec![Span::new(0, name.chars().count())],
+        };
+        let forms: Vec<Form> = body.split('、').map(form).collect();
+        let gazetteer = Gazetteer::builtin();
+        // A model that takes every pair for one thing.
+        let pairs = form_pairs(&text, &forms, &gazetteer);
+        let examples: Vec<Example> = (0..200)
+            .flat_map(|_| pairs.iter().map(|(_, _, features)| Example { features: features.clone(), label: true }))
+            .collect();
+        let groups = groups(&text, &forms, &gazetteer, &MergeModel::train(&examples));
+        assert_eq!(groups, [0, 0, 0], "{} pairs", pairs.len());
+    }
 }

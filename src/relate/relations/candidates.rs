@@ -355,12 +355,10 @@ mod tests {
 
     #[test]
     fn standings_are_what_a_comparison_with_all_rivals_gives() {
-        let all: Vec<Candidate> = (0..40u32)
-            .map(|n| Candidate { subject: n % 7, object: 10 + n % 5, predicate: Predicate::ALL[n as usize % 2] })
-            .collect();
-        let mut all = all;
+        let candidate =
+            |n: u32| Candidate { subject: n % 7, object: 10 + n % 5, predicate: Predicate::ALL[n as usize % 2] };
+        let mut all: Vec<Candidate> = (0..40).map(candidate).collect();
         all.sort_unstable();
-        all.dedup();
         let value = |index: usize| [0.5, 2.0, 2.0, -1.0, 0.0, -0.0][index * 5 % 6];
         let groups = Groups::new(&all, |candidate| candidate.object);
         for (index, standing) in groups.standings(value).into_iter().enumerate() {

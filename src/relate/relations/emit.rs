@@ -138,7 +138,7 @@ fn years_until(stretch: &str) -> impl Iterator<Item = (usize, u32)> {
         let is_year = digits.bytes().all(|byte| byte.is_ascii_digit())
             && rest.starts_with('年')
             && !["年前", "年来"].iter().any(|end| rest.starts_with(end));
-        is_year.then(|| Some((byte, digits.parse().ok()?)))?
+        if is_year { Some((byte, digits.parse().ok()?)) } else { None }
     })
 }
 

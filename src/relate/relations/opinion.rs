@@ -270,6 +270,18 @@ mod tests {
     }
 
     #[test]
+    fn a_symmetric_relation_is_as_likely_as_the_better_of_its_directions() {
+        let opinions = Opinions::of_some(&[
+            (0, Predicate::CooperatesWith, 1, -1.0),
+            (1, Predicate::CooperatesWith, 0, 2.0),
+            (1, Predicate::Attracts, 0, 2.0),
+        ]);
+        assert_eq!(opinions.either(0, Predicate::CooperatesWith, 1), 2.0);
+        assert_eq!(opinions.either(1, Predicate::CooperatesWith, 0), 2.0);
+        assert_eq!(opinions.either(0, Predicate::Attracts, 1), FAINT);
+    }
+
+    #[test]
     fn what_is_stated_and_optional_is_asked_and_a_stretch_that_asks_nothing_teaches_nothing() {
         with(BODY, |scene| {
             let attracts = 1 << Predicate::Attracts.index();
