@@ -163,7 +163,7 @@ pub(crate) fn extract_by(
     let text = Text::new(&article.text, &extractor.segmenter);
     let decisions = detect(&extractor.detector, &text);
     let detector = &extractor.detector;
-    let mut entities = resolve::entities(&text, &decisions, &detector.gazetteer, &extractor.merge);
+    let mut entities = resolve::entities(&text, &decisions, &detector.gazetteer, &detector.heads, &extractor.merge);
     resolve::settle_bare(&mut entities, &detector.gazetteer, &detector.heads);
     let relations = relations(article, &text, &entities, &extractor.relations);
     let (observations, diagnostics) = figures::observations(article, &text, &entities, &extractor.figures);

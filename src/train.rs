@@ -26,8 +26,8 @@ use crate::{
     lexicon::{Gazetteer, Heads},
     model::{Entity, EntityType, Predicate, Span},
     relate::{self, RelationModel, RelationSample, RelationTraining, figures},
-    resolve::{self, Form, MergeModel, form_pairs},
-    text::{Segmenter, Text},
+    resolve::{self, Form, MergeModel, form_pairs, inner_names},
+    text::{Segmenter, Text, fold},
 };
 
 /// The trained models, as the bytes that are stored.
@@ -212,13 +212,14 @@ impl<'a> Prepared<'a> {
             })
             .collect();
         let merge_examples: Vec<Example> = articles.par_iter().flat_map_iter(|&at| self.merge_examples(at)).collect();
-        let merge = MergeModel::train(&merge_examples);
+        let inner_examples: Vec<Example> = articles.par_iter().flat_map_iter(|&at| self.inner_examples(at)).collect();
+        let merge = MergeModel::train(&merge_examples, &inner_examples);
         let unseen = read
             .par_iter()
             .map(|(at, candidates)| {
                 let part = parts[at];
                 let decisions = detect::decide(&self.context(*at), candidates, &fusions[part], &seconds[part]);
-                (*at, resolve::entities(&self.texts[*at], &decisions, &self.gazetteer, &merge))
+                (*at, resolve::entities(&self.texts[*at], &decisions, &self.gazetteer, &self.heads, &merge))
             })
             .collect();
         Detection {
@@ -321,25 +322,47 @@ impl<'a> Prepared<'a> {
         entities
     }
 
-    fn merge_examples(&self, article: usize) -> Vec<Example> {
+    /// The annotated forms of an article, each with the place of its entity.
+    fn gold_forms(&self, article: usize) -> (Vec<Form>, Vec<usize>) {
         let (text, gold) = (&self.texts[article], &self.corpus[article]);
         let mut forms: BTreeMap<(Vec<char>, EntityType), (Form, usize)> = BTreeMap::new();
         for mention in gold.mentions() {
             let kind = gold.gold.entities[mention.entity].kind;
-            let chars: Vec<char> = text.folded[mention.span.start..mention.span.end]
-                .iter()
-                .copied()
-                .filter(|c| !matches!(c, '“' | '”' | '‘' | '’' | '《' | '》'))
-                .collect();
+            let chars = resolve::without_quotes(&text.folded[mention.span.start..mention.span.end]);
             let entry = forms
                 .entry((chars.clone(), kind))
                 .or_insert_with(|| (Form { chars, kind, spans: Vec::new() }, mention.entity));
             entry.0.spans.push(mention.span);
         }
-        let (forms, entities): (Vec<Form>, Vec<usize>) = forms.into_values().unzip();
-        form_pairs(text, &forms, &self.gazetteer)
+        forms.into_values().unzip()
+    }
+
+    fn merge_examples(&self, article: usize) -> Vec<Example> {
+        let (forms, entities) = self.gold_forms(article);
+        form_pairs(&self.texts[article], &forms, &self.gazetteer)
             .into_iter()
             .map(|(a, b, features)| Example { features, label: entities[a] == entities[b] })
+            .collect()
+    }
+
+    /// Names inside annotated ones, and whether they are listed as well.
+    fn inner_examples(&self, article: usize) -> Vec<Example> {
+        let (forms, _) = self.gold_forms(article);
+        let mut listed: BTreeMap<(EntityType, Vec<char>), bool> = BTreeMap::new();
+        for entity in &self.corpus[article].gold.entities {
+            for form in entity.forms() {
+                let folded = fold(&form.chars().collect::<Vec<_>>());
+                let optional = listed.entry((entity.kind, resolve::without_quotes(&folded))).or_insert(true);
+                *optional &= entity.optional;
+            }
+        }
+        let inner = inner_names(&self.texts[article], &forms, &self.gazetteer, &self.heads).into_iter();
+        // What is optional teaches nothing.
+        inner
+            .filter_map(|(form, features)| match listed.get(&(form.kind, form.chars)) {
+                Some(true) => None,
+                listed => Some(Example { features, label: listed.is_some() }),
+            })
             .collect()
     }
 }

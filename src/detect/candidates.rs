@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::{
-    model::{EntityType, Span},
+    model::{EntityType, Mention, Span},
     text::{Pos, Text},
 };
 
@@ -18,26 +18,28 @@ use super::{
 
 /// Which detectors propose a candidate, as bits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Sources(pub u8);
+pub struct Sources(pub u16);
 
 impl Sources {
     /// The statistical tagger.
-    pub const TAGGER: u8 = 1;
+    pub const TAGGER: u16 = 1;
     /// The gazetteer.
-    pub const GAZETTEER: u8 = 2;
+    pub const GAZETTEER: u16 = 2;
     /// 《》 and quotes.
-    pub const MARKS: u8 = 4;
+    pub const MARKS: u16 = 4;
     /// The same string elsewhere in the article.
-    pub const ARTICLE: u8 = 8;
+    pub const ARTICLE: u16 = 8;
     /// A head word with what may stand before it.
-    pub const GRAMMAR: u8 = 16;
+    pub const GRAMMAR: u16 = 16;
     /// An item of an enumeration of which another item is likely a name.
-    pub const ENUMERATION: u8 = 32;
+    pub const ENUMERATION: u16 = 32;
     /// The network.
-    pub const NETWORK: u8 = 64;
+    pub const NETWORK: u16 = 64;
+    /// It stands inside a longer name.
+    pub const INSIDE: u16 = 128;
 
     /// Each bit with its detector's name, in the order in which a mention names them.
-    pub const NAMES: [(u8, &str); 7] = [
+    pub const NAMES: [(u16, &str); 8] = [
         (Self::TAGGER, "tagger"),
         (Self::NETWORK, "network"),
         (Self::GAZETTEER, "gazetteer"),
@@ -45,6 +47,7 @@ impl Sources {
         (Self::GRAMMAR, "grammar"),
         (Self::ARTICLE, "article"),
         (Self::ENUMERATION, "enumeration"),
+        (Self::INSIDE, Mention::INSIDE),
     ];
 
     /// The detectors' names, joined by `+`.
@@ -80,7 +83,7 @@ const SPREAD: f32 = 0.3;
 pub fn candidates(context: &Context<'_>, proposals: &[Proposal], reading: &Reading) -> Vec<Candidate> {
     let text = context.text();
     let mut found: BTreeMap<(usize, usize, EntityType), (f32, Sources)> = BTreeMap::new();
-    let mut add = |span: Span, kind: EntityType, probability: f32, source: u8| {
+    let mut add = |span: Span, kind: EntityType, probability: f32, source: u16| {
         let (tagger, sources) = found.entry((span.start, span.end, kind)).or_default();
         *tagger = tagger.max(probability);
         sources.0 |= source;

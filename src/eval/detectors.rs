@@ -41,7 +41,12 @@ pub(super) fn add(
         for mention in &entity.mentions {
             let tally = tallies.entry(mention.detector.clone()).or_default();
             tally.mentions += 1;
-            tally.mentions_right += usize::from(places.contains(&(mention.span, entity.kind)));
+            // Gold names no place of what stands only inside longer names.
+            let right = match mention.is_inside() {
+                true => *verdict == Verdict::Hit,
+                false => places.contains(&(mention.span, entity.kind)),
+            };
+            tally.mentions_right += usize::from(right);
         }
         let tally = tallies.entry(voters(entity)).or_default();
         tally.entities += 1;

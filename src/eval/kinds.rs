@@ -170,7 +170,8 @@ fn entity_faults(gold: &GoldArticle, extraction: &Extraction, judgement: &Judgem
     let mentions = gold.mentions();
     // The place in the list, where the mentions of a found entity and of an annotated one lie over each other.
     let across = |at: usize, index: usize| {
-        let found = extraction.entities[index].mentions.iter();
+        // What stands only inside longer names has no boundaries to be wrong.
+        let found = extraction.entities[index].mentions.iter().filter(|mention| !mention.is_inside());
         let places = found.flat_map(|found| {
             mentions.iter().filter(|mention| mention.entity == at).map(|mention| boundary(mention.span, found.span))
         });

@@ -90,6 +90,33 @@ fn boundaries_are_told_apart() {
 }
 
 #[test]
+fn a_name_inside_a_longer_one_has_no_boundaries_to_be_wrong() {
+    let inside = |at: usize, name: &'static str, kind: EntityType| {
+        after(move |e| {
+            let mut inner = e.entities[at].clone();
+            (inner.id, inner.kind, inner.name, inner.aliases) = ("e9".into(), kind, name.into(), vec![]);
+            inner.mentions.truncate(1);
+            let span = inner.mentions[0].span;
+            inner.mentions[0].span = Span::new(span.start, span.start + name.chars().count());
+            inner.mentions[0].detector = "inside".into();
+            e.entities.push(inner);
+        })
+    };
+    let (scores, kinds) = inside(0, "武清", EntityType::Park);
+    assert_eq!(kinds, [ErrorKind::EntitySpurious], "not too short: 武清开发区 is right");
+    let tally = &scores.by_detector["inside"];
+    assert_eq!((tally.mentions_right, tally.mentions), (0, 1));
+    // Gold names no place of what stands only inside longer names: it is right where the entity is.
+    let (scores, _) = after(|e| {
+        let region = &mut e.entities[2];
+        region.mentions.iter_mut().for_each(|mention| mention.detector = "inside".into());
+        region.mentions[0].span = Span::new(0, 2);
+    });
+    let tally = &scores.by_detector["inside"];
+    assert_eq!(tally.mentions_right, tally.mentions);
+}
+
+#[test]
 fn split_and_merged_entities_are_told_apart() {
     let (scores, kinds) = after(|e| {
         let mut half = e.entities[3].clone();
@@ -201,7 +228,7 @@ fn kinds_have_one_name_in_the_page_and_in_json() {
 fn an_entity_of_one_mention_has_the_votes_of_that_mention() {
     let mut entity = article().entities().swap_remove(0);
     entity.mentions.truncate(1);
-    for bits in 1..1u8 << Sources::NAMES.len() {
+    for bits in 1..1u16 << Sources::NAMES.len() {
         entity.mentions[0].detector = Sources(bits).names();
         assert_eq!(detectors::voters(&entity), entity.mentions[0].detector);
     }

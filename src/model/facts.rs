@@ -13,10 +13,20 @@ pub struct Mention {
     pub span: Span,
     /// What stands there.
     pub text: String,
-    /// Which detectors proposed it, joined by `+`, e.g. `tagger+gazetteer`.
+    /// Which detectors proposed it, joined by `+`, e.g. `tagger+gazetteer`; `inside` where it lies in a longer mention.
     pub detector: String,
     /// Probability between 0 and 1 that this is a mention of the entity's type.
     pub confidence: f64,
+}
+
+impl Mention {
+    /// The detector of mentions that lie in longer ones.
+    pub const INSIDE: &'static str = "inside";
+
+    /// Whether it lies in a longer mention, of another entity.
+    pub fn is_inside(&self) -> bool {
+        self.detector == Self::INSIDE
+    }
 }
 
 /// An entry of a reference table that an entity is taken to be.
@@ -72,6 +82,11 @@ impl Entity {
     /// Its name, then its aliases.
     pub fn forms(&self) -> impl Iterator<Item = &String> {
         std::iter::once(&self.name).chain(&self.aliases)
+    }
+
+    /// Whether no mention of it stands by itself.
+    pub fn is_only_inside(&self) -> bool {
+        self.mentions.iter().all(Mention::is_inside)
     }
 }
 

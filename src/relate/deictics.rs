@@ -147,9 +147,9 @@ pub(super) fn deictics(text: &Text, entities: &[Entity]) -> Vec<Deictic> {
         let meant = if last {
             meanings
                 .iter()
-                .filter_map(|meaning| Some((before(meaning)?, meaning.entity)))
+                .filter_map(|meaning| Some((before(meaning)?, Reverse(meaning.entity))))
                 .max()
-                .map(|(_, entity)| entity)
+                .map(|(_, Reverse(entity))| entity)
         } else {
             let weight = |meaning: &&Meaning| meaning.weight + 2 * usize::from(before(meaning).is_some());
             meanings

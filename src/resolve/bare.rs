@@ -32,7 +32,11 @@ pub fn settle_bare(entities: &mut Vec<Entity>, gazetteer: &Gazetteer, heads: &He
         .partition(|entity| STANDING_FOR_ANOTHER.contains(&entity.kind) && entity.forms().all(is_bare));
     for entity in bare {
         let Some(first) = entity.mentions.first().map(|mention| mention.span.start) else { continue };
-        let before = |other: &Entity| other.mentions.iter().map(|m| m.span.start).filter(|&at| at < first).max();
+        // Of a zone and the park that has it in its name, the park.
+        let before = |other: &Entity| {
+            let spans = other.mentions.iter().map(|mention| (mention.span.start, mention.span.end));
+            spans.filter(|(start, _)| *start < first).max()
+        };
         let nearest = named.iter_mut().filter(|other| other.kind == entity.kind).max_by_key(|other| before(other));
         if let Some(other) = nearest.filter(|other| before(other).is_some()) {
             let forms = std::iter::once(entity.name).chain(entity.aliases);
@@ -80,5 +84,17 @@ pub(super) mod tests {
         assert_eq!(names, ["京滨工业园", "武清区"]);
         assert_eq!(entities[0].aliases, ["园区"]);
         assert_eq!(entities[0].mentions.len(), 2);
+    }
+
+    #[test]
+    fn a_bare_head_word_goes_to_the_park_rather_than_to_the_zone_in_its_name() {
+        let mut entities = vec![
+            entity("蓝鲸湾开发区光学产业园", EntityType::Park, 0),
+            entity("蓝鲸湾开发区", EntityType::Park, 0),
+            entity("园区", EntityType::Park, 30),
+        ];
+        settle_bare(&mut entities, &Gazetteer::builtin(), &Heads::builtin());
+        assert_eq!(entities[0].aliases, ["园区"]);
+        assert!(entities[1].aliases.is_empty());
     }
 }

@@ -6,28 +6,36 @@
 use crate::{
     learn::{Example, Features, Logistic, ModelError, TrainOptions, digest, mix},
     lexicon::Gazetteer,
-    model::EntityType,
+    model::{EntityType, Span},
     text::Text,
 };
 
 use super::{Form, variants};
 
-/// Decides whether two forms name one thing.
+/// Decides whether two forms name one thing, and whether a name that stands only inside longer ones is meant by itself.
 #[derive(Debug, Clone)]
 pub struct MergeModel {
-    logistic: Logistic,
+    pairs: Logistic,
+    /// None where no article told of inner names: then none is meant.
+    inner: Option<Logistic>,
 }
 
 impl MergeModel {
-    /// Learns from pairs of forms, described by [`form_pairs`], with the answer for each.
-    pub fn train(examples: &[Example]) -> Self {
+    /// Learns from pairs of forms, described by [`form_pairs`], and from inner names, described by
+    /// [`inner_names`](super::inner_names), with the answer for each.
+    pub fn train(pairs: &[Example], inner: &[Example]) -> Self {
         let options = TrainOptions { bits: 15, epochs: 12, rate: 0.08, l2: 1e-5, least: 64 };
-        Self { logistic: Logistic::train(examples, options) }
+        let inner = inner.iter().any(|example| example.label).then(|| Logistic::train(inner, options));
+        Self { pairs: Logistic::train(pairs, options), inner }
     }
 
     /// The model as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.logistic.to_bytes()
+        let pairs = self.pairs.to_bytes();
+        let mut bytes = (pairs.len() as u32).to_le_bytes().to_vec();
+        bytes.extend(pairs);
+        bytes.extend(self.inner.iter().flat_map(Logistic::to_bytes));
+        bytes
     }
 
     /// Reads a model.
@@ -35,7 +43,16 @@ impl MergeModel {
     /// # Errors
     /// When it is damaged.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
-        Ok(Self { logistic: Logistic::from_bytes(bytes)? })
+        let wrong = || ModelError { reason: "cut short".to_owned() };
+        let (length, rest) = bytes.split_first_chunk().ok_or_else(wrong)?;
+        let (pairs, inner) = rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(wrong)?;
+        let inner = if inner.is_empty() { None } else { Some(Logistic::from_bytes(inner)?) };
+        Ok(Self { pairs: Logistic::from_bytes(pairs)?, inner })
+    }
+
+    /// How likely an inner name is meant by itself.
+    pub(super) fn inner_probability(&self, features: &Features) -> Option<f32> {
+        Some(self.inner.as_ref()?.probability(features))
     }
 }
 
@@ -192,14 +209,20 @@ pub(super) fn groups(text: &Text, forms: &[Form], gazetteer: &Gazetteer, model: 
     let mut head: Vec<usize> = (0..forms.len()).collect();
     let mut links: Vec<(f32, usize, usize)> = form_pairs(text, forms, gazetteer)
         .into_iter()
-        .map(|(a, b, features)| (model.logistic.score(&features), a, b))
+        .map(|(a, b, features)| (model.pairs.score(&features), a, b))
         .filter(|(score, _, _)| *score > 0.0)
         .collect();
     links.sort_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
     // A short form joins one long form: the likeliest. Forms of one core are equals.
     let mut joined = vec![false; forms.len()];
     for (_, a, b) in links {
-        let short = if forms[a].chars.len() >= forms[b].chars.len() { b } else { a };
+        let (long, short) = if forms[a].chars.len() >= forms[b].chars.len() { (a, b) } else { (b, a) };
+        // A zone that stands only in the names of its parks is none of them.
+        let in_long =
+            |span: &Span| forms[long].spans.iter().any(|outer| outer.start <= span.start && span.end <= outer.end);
+        if forms[short].spans.iter().all(in_long) {
+            continue;
+        }
         if variants::shared_core(forms[a].kind, &forms[a].chars, &forms[b].chars).is_none() {
             if joined[short] {
                 continue;
@@ -222,7 +245,7 @@ fn root(head: &[usize], mut at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::Span, text::Segmenter};
+    use crate::text::Segmenter;
 
     #[test]
     fn forms_that_differ_in_their_head_nouns_only_may_be_one() {
@@ -244,22 +267,40 @@ mod tests {
     }
 
     #[test]
+    fn a_model_cut_short_is_refused() {
+        let mut features = Features::new();
+        (1..4).for_each(|template| features.push(mix(template, 0, 0, 0)));
+        let example = |label| Example { features: features.clone(), label };
+        let bytes = MergeModel::train(&[example(true)], &[example(true)]).to_bytes();
+        assert!(MergeModel::from_bytes(&bytes).is_ok());
+        let whole_without_inner = 4 + u32::from_le_bytes(*bytes.first_chunk().expect("a length")) as usize;
+        for length in (0..bytes.len()).filter(|length| *length != whole_without_inner) {
+            assert!(MergeModel::from_bytes(&bytes[..length]).is_err(), "{length} of {}", bytes.len());
+        }
+        let none = MergeModel::train(&[example(true)], &[example(false)]);
+        assert_eq!(none.inner_probability(&features), None, "no article told of inner names");
+    }
+
+    #[test]
     fn a_form_joins_both_its_equal_and_its_longer_form() {
         let body = "老厂焕新行动、老厂焕新工程、江城市老厂焕新工程";
         let text = Text::new(body, &Segmenter::new());
-        let form = |name: &str| Form {
+        let form = |name: &str, span: Span| Form {
             chars: name.chars().collect(),
             kind: EntityType::Program,
-            spans: vec![Span::new(0, name.chars().count())],
+            spans: vec![span],
         };
-        let forms: Vec<Form> = body.split('、').map(form).collect();
+        let spans = [Span::new(0, 6), Span::new(7, 13), Span::new(14, 23)];
+        let mut forms: Vec<Form> = body.split('、').zip(spans).map(|(name, span)| form(name, span)).collect();
         let gazetteer = Gazetteer::builtin();
         // A model that takes every pair for one thing.
         let pairs = form_pairs(&text, &forms, &gazetteer);
         let examples: Vec<Example> = (0..200)
             .flat_map(|_| pairs.iter().map(|(_, _, features)| Example { features: features.clone(), label: true }))
             .collect();
-        let groups = groups(&text, &forms, &gazetteer, &MergeModel::train(&examples));
-        assert_eq!(groups, [0, 0, 0], "{} pairs", pairs.len());
+        let model = MergeModel::train(&examples, &[]);
+        assert_eq!(groups(&text, &forms, &gazetteer, &model), [0, 0, 0], "{} pairs", pairs.len());
+        forms[1].spans = vec![Span::new(14, 20)];
+        assert_eq!(groups(&text, &forms, &gazetteer, &model)[2], 2, "what stands only inside it is not its short form");
     }
 }

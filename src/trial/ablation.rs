@@ -19,9 +19,9 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Setting {
     /// One detector alone: the tagger's proposals by its own probabilities, another's by length, the longest first.
-    Only(u8),
+    Only(u16),
     /// All but one, and both looks.
-    Without(u8),
+    Without(u16),
     /// All detectors, by the first look alone.
     WithoutSecondLook,
     /// As the program reads.
@@ -59,7 +59,7 @@ impl Setting {
 
     /// The Chinese label.
     pub fn label_zh(self) -> String {
-        let name = |source: u8| match source {
+        let name = |source: u16| match source {
             Sources::TAGGER => "标注模型",
             Sources::NETWORK => "神经网络",
             Sources::GAZETTEER => "地名机构名表",
@@ -102,7 +102,7 @@ impl Setting {
 }
 
 /// What is left when only these sources propose.
-fn with_sources(candidates: Vec<Candidate>, sources: u8) -> Vec<Candidate> {
+fn with_sources(candidates: Vec<Candidate>, sources: u16) -> Vec<Candidate> {
     let keep = |mut candidate: Candidate| {
         candidate.sources.0 &= sources;
         if sources & Sources::TAGGER == 0 {

@@ -46,6 +46,38 @@ fn output_is_in_the_order_of_the_input_whatever_the_threads() {
     assert!(one.stdout == four.stdout, "the number of threads changes the output");
 }
 
+/// A park with its zone in the name, and the zone meant: it is part of it.
+const ZONES: [&str; 4] = ["蓝鲸湾经济开发区", "麦浪高新区", "琥珀湖工业园区", "云脊经济技术开发区"];
+
+#[test]
+fn mentions_nest_only_where_a_name_stands_inside_a_longer_one() {
+    let bodies = ZONES.map(|zone| {
+        format!("临海县推进链式招商\n\n近年来，{zone}光学产业园聚焦光学镜片、车载镜头，{zone}精密制造园聚焦模具，推动园区协同发展。\n")
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let mut nested = 0;
+    for (number, body) in bodies.iter().enumerate() {
+        let path = folder.path().join(format!("{number}.txt"));
+        std::fs::write(&path, body).unwrap();
+        let run = run(&["extract", path.to_str().unwrap()]);
+        let line: serde_json::Value = serde_json::from_str(run.stdout.trim_end()).unwrap();
+        let mut spans: Vec<(u64, u64, bool)> = (line["entities"].as_array().unwrap().iter())
+            .flat_map(|entity| entity["mentions"].as_array().unwrap())
+            .map(|m| (m["start"].as_u64().unwrap(), m["end"].as_u64().unwrap(), m["detector"] == "inside"))
+            .collect();
+        spans.sort_unstable();
+        for (at, &(start, end, inside)) in spans.iter().enumerate() {
+            let is_within =
+                |&(s, e, inner): &(u64, u64, bool)| !inner && s <= start && end <= e && (s, e) != (start, end);
+            assert_eq!(spans.iter().any(|other| is_within(other)), inside, "{line}");
+            let crosses = |&(s, e, _): &(u64, u64, bool)| s < start && start < e && e < end;
+            assert!(!spans[..at].iter().any(|other| crosses(other)), "{line}");
+            nested += usize::from(inside);
+        }
+    }
+    assert!(nested > 0, "the zone of none of the parks was found");
+}
+
 #[test]
 fn standard_input_is_read_in_any_format() {
     for name in ["dump.txt", "dump.txt.zst", "articles.jsonl.gz", "articles.csv"] {

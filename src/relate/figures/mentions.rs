@@ -36,11 +36,12 @@ impl<'a> Mentions<'a> {
         let mut places: Vec<Place> = entities
             .iter()
             .enumerate()
+            .filter(|(_, e)| !e.is_only_inside())
             .flat_map(|(entity, e)| e.mentions.iter().map(move |m| Place { span: m.span, entity, deictic: false }))
             .filter(|place| !place.span.is_empty() && place.span.end <= length)
             .collect();
         // An entity that stands only inside longer names is looked up by its forms.
-        for (entity, e) in entities.iter().enumerate().filter(|(_, e)| e.mentions.is_empty()) {
+        for (entity, e) in entities.iter().enumerate().filter(|(_, e)| e.is_only_inside()) {
             for form in e.forms().filter(|form| !form.is_empty()) {
                 places.extend(page.find(form).map(|span| Place { span, entity, deictic: false }));
             }

@@ -313,7 +313,8 @@ fn places(text: &Text, entities: &[Entity]) -> Vec<Place> {
         places.extend(sound.map(|span| place(index, span)));
     }
     // 全市 and 该区 play the part of what they stand for.
-    places.extend(deictics(text, entities).into_iter().map(|deictic| place(deictic.entity, deictic.span)));
+    let standing = deictics(text, entities);
+    places.extend(standing.iter().map(|deictic| place(deictic.entity, deictic.span)));
     places.sort_unstable_by_key(|place| (place.start, u32::MAX - place.end, place.kind, place.entity));
     let mut end = 0;
     places.retain(|place| {
@@ -323,16 +324,20 @@ fn places(text: &Text, entities: &[Entity]) -> Vec<Place> {
         }
         free
     });
-    for (index, entity) in entities.iter().enumerate() {
-        if entity.mentions.is_empty() {
-            place_inside(text, index as u32, entity, &mut places);
-        }
+    let stands = |place: &Place| standing.binary_search_by_key(&(place.start as usize), |word| word.span.start).is_ok();
+    let mut placed = vec![false; entities.len()];
+    places.iter().filter(|place| !stands(place)).for_each(|place| placed[place.entity as usize] = true);
+    let mut inner: Vec<usize> = (0..entities.len()).filter(|&index| !placed[index]).collect();
+    // A zone before the place that its own name begins with.
+    inner.sort_by_key(|&index| std::cmp::Reverse(entities[index].forms().map(|form| form.chars().count()).max()));
+    for index in inner {
+        place_inside(text, index as u32, &entities[index], &mut places);
     }
     places.sort_unstable_by_key(|place| place.start);
     places
 }
 
-/// An entity that is only named inside a longer name (重庆 in 重庆江津) gets a place there; the longer name keeps the rest.
+/// An entity that is only named inside longer names (重庆 in 重庆江津) gets a place there; the longer name keeps the rest.
 fn place_inside(text: &Text, index: u32, entity: &Entity, places: &mut Vec<Place>) {
     for form in entity.forms() {
         let form = fold(&form.chars().collect::<Vec<_>>());

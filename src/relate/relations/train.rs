@@ -47,7 +47,7 @@ impl Default for RelationTraining {
             folds: 5,
             noisy_copies: 1,
             // A feature of one article comes back in its other reading: ten articles' worth, to keep the model small.
-            linear: MultiOptions { min_bags: 19, ..MultiOptions::default() },
+            linear: MultiOptions { min_bags: 23, ..MultiOptions::default() },
             network: NetworkOptions { batch: 2, word_count: 40, ..NetworkOptions::default() },
             first: BoostOptions { trees: 80, rate: 0.09, leaves: 32, min_weight: 10.0, ..BoostOptions::default() },
             second: BoostOptions { trees: 220, rate: 0.04, leaves: 24, min_weight: 10.0, ..BoostOptions::default() },
