@@ -69,9 +69,9 @@ fn mentions_nest_only_where_a_name_stands_inside_a_longer_one() {
         for (at, &(start, end, inside)) in spans.iter().enumerate() {
             let is_within =
                 |&(s, e, inner): &(u64, u64, bool)| !inner && s <= start && end <= e && (s, e) != (start, end);
-            assert_eq!(spans.iter().any(|other| is_within(other)), inside, "{line}");
+            assert_eq!(spans.iter().any(is_within), inside, "{line}");
             let crosses = |&(s, e, _): &(u64, u64, bool)| s < start && start < e && e < end;
-            assert!(!spans[..at].iter().any(|other| crosses(other)), "{line}");
+            assert!(!spans[..at].iter().any(crosses), "{line}");
             nested += usize::from(inside);
         }
     }
