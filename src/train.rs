@@ -218,7 +218,8 @@ impl<'a> Prepared<'a> {
             .par_iter()
             .map(|(at, candidates)| {
                 let part = parts[at];
-                let decisions = detect::decide(&self.context(*at), candidates, &fusions[part], &seconds[part]);
+                let (context, threshold) = (self.context(*at), detect::THRESHOLD_IN_TRAINING);
+                let decisions = detect::decide(&context, candidates, &fusions[part], &seconds[part], threshold);
                 (*at, resolve::entities(&self.texts[*at], &decisions, &self.gazetteer, &self.heads, &merge))
             })
             .collect();

@@ -85,9 +85,9 @@ impl Setting {
         let context = Context::new(text, &detector.gazetteer, &detector.heads);
         let candidates = detector.taggers.candidates(&context);
         match self {
-            Self::All => decide(&context, &candidates, &detector.fusion, &detector.second),
+            Self::All => decide(&context, &candidates, &detector.fusion, &detector.second, THRESHOLD),
             Self::Without(source) => {
-                decide(&context, &with_sources(candidates, !source), &detector.fusion, &detector.second)
+                decide(&context, &with_sources(candidates, !source), &detector.fusion, &detector.second, THRESHOLD)
             }
             Self::WithoutSecondLook => {
                 let scores = fusion::scores(&context, &candidates, &detector.fusion);
