@@ -247,19 +247,24 @@ mod tests {
     use super::*;
     use crate::text::Segmenter;
 
+    /// The items of an enumeration as forms of a type.
+    fn items(body: &str, kind: EntityType) -> Vec<Form> {
+        let mut start = 0;
+        let item = |name: &str| {
+            let chars: Vec<char> = name.chars().collect();
+            let span = Span::new(start, start + chars.len());
+            start = span.end + 1;
+            Form { chars, kind, spans: vec![span] }
+        };
+        body.split('、').map(item).collect()
+    }
+
     #[test]
     fn forms_that_differ_in_their_head_nouns_only_may_be_one() {
         let body = "老厂焕新工程、老厂焕新专项行动、老街焕新行动、人才计划、人才政策";
         let text = Text::new(body, &Segmenter::new());
-        let form = |name: &str, kind: EntityType| Form {
-            chars: name.chars().collect(),
-            kind,
-            spans: vec![Span::new(0, name.chars().count())],
-        };
-        let names: Vec<&str> = body.split('、').collect();
         let pairs = |kind: EntityType| -> Vec<(usize, usize)> {
-            let forms: Vec<Form> = names.iter().map(|name| form(name, kind)).collect();
-            let pairs = form_pairs(&text, &forms, &Gazetteer::builtin());
+            let pairs = form_pairs(&text, &items(body, kind), &Gazetteer::builtin());
             pairs.into_iter().map(|(a, b, _)| (a, b)).collect()
         };
         assert_eq!(pairs(EntityType::Program), [(0, 1)]);
@@ -285,13 +290,7 @@ mod tests {
     fn a_form_joins_both_its_equal_and_its_longer_form() {
         let body = "老厂焕新行动、老厂焕新工程、江城市老厂焕新工程";
         let text = Text::new(body, &Segmenter::new());
-        let form = |name: &str, span: Span| Form {
-            chars: name.chars().collect(),
-            kind: EntityType::Program,
-            spans: vec![span],
-        };
-        let spans = [Span::new(0, 6), Span::new(7, 13), Span::new(14, 23)];
-        let mut forms: Vec<Form> = body.split('、').zip(spans).map(|(name, span)| form(name, span)).collect();
+        let mut forms = items(body, EntityType::Program);
         let gazetteer = Gazetteer::builtin();
         // A model that takes every pair for one thing.
         let pairs = form_pairs(&text, &forms, &gazetteer);

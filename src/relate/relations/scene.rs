@@ -307,14 +307,14 @@ fn places(text: &Text, entities: &[Entity]) -> Vec<Place> {
         opens: 0,
     };
     let mut places: Vec<Place> = Vec::new();
-    for (index, entity) in entities.iter().enumerate() {
+    // What stands only inside longer names is looked for below.
+    for (index, entity) in entities.iter().enumerate().filter(|(_, entity)| !entity.is_only_inside()) {
         let spans = entity.mentions.iter().map(|mention| mention.span);
         let sound = spans.filter(|span| !span.is_empty() && span.end <= text.chars.len());
         places.extend(sound.map(|span| place(index, span)));
     }
     // 全市 and 该区 play the part of what they stand for.
-    let standing = deictics(text, entities);
-    places.extend(standing.iter().map(|deictic| place(deictic.entity, deictic.span)));
+    places.extend(deictics(text, entities).into_iter().map(|deictic| place(deictic.entity, deictic.span)));
     places.sort_unstable_by_key(|place| (place.start, u32::MAX - place.end, place.kind, place.entity));
     let mut end = 0;
     places.retain(|place| {
@@ -324,10 +324,7 @@ fn places(text: &Text, entities: &[Entity]) -> Vec<Place> {
         }
         free
     });
-    let stands = |place: &Place| standing.binary_search_by_key(&(place.start as usize), |word| word.span.start).is_ok();
-    let mut placed = vec![false; entities.len()];
-    places.iter().filter(|place| !stands(place)).for_each(|place| placed[place.entity as usize] = true);
-    let mut inner: Vec<usize> = (0..entities.len()).filter(|&index| !placed[index]).collect();
+    let mut inner: Vec<usize> = (0..entities.len()).filter(|&index| entities[index].is_only_inside()).collect();
     // A zone before the place that its own name begins with.
     inner.sort_by_key(|&index| std::cmp::Reverse(entities[index].forms().map(|form| form.chars().count()).max()));
     for index in inner {

@@ -46,7 +46,7 @@ impl Default for RelationTraining {
         Self {
             folds: 5,
             noisy_copies: 1,
-            // A feature of one article comes back in its other reading: ten articles' worth, to keep the model small.
+            // A feature of one article comes back in its other reading: twelve articles' worth, to keep the model small.
             linear: MultiOptions { min_bags: 23, ..MultiOptions::default() },
             network: NetworkOptions { batch: 2, word_count: 40, ..NetworkOptions::default() },
             first: BoostOptions { trees: 80, rate: 0.09, leaves: 32, min_weight: 10.0, ..BoostOptions::default() },
