@@ -1,12 +1,12 @@
 //! One article a line as JSON: the contract with other programs.
 //!
-//! The keys, their order and their meaning stay as they are; offsets are half-open, in Unicode scalar values of the article's text as
+//! The keys, their order and their meaning stay as they are (a relation has `modality` only where it is planned); offsets are half-open, in Unicode scalar values of the article's text as
 //! read, which is the title, a line break and the body.
 
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-use crate::model::{Diagnostic, EntityType, Evidence, Extraction, Link, Mention, Predicate, Qualifier};
+use crate::model::{Diagnostic, EntityType, Evidence, Extraction, Link, Mention, Modality, Predicate, Qualifier};
 
 /// The extraction as one line, without line break. `with_text` adds the article's text.
 pub fn line(extraction: &Extraction, with_text: bool) -> String {
@@ -65,7 +65,14 @@ struct RelationPart<'a> {
     #[serde(serialize_with = "probability")]
     confidence: f64,
     detector: &'a str,
+    /// Left out where it is told as a fact.
+    #[serde(skip_serializing_if = "is_asserted")]
+    modality: Modality,
     evidence: &'a Evidence,
+}
+
+fn is_asserted(modality: &Modality) -> bool {
+    *modality == Modality::Asserted
 }
 
 #[derive(Serialize, ToSchema)]
@@ -120,6 +127,7 @@ impl<'a> Line<'a> {
                     object: &relation.object,
                     confidence: relation.confidence,
                     detector: &relation.detector,
+                    modality: relation.modality,
                     evidence: &relation.evidence,
                 })
                 .collect(),
@@ -164,6 +172,14 @@ mod tests {
     #[test]
     fn keys_stand_in_the_order_of_the_contract() {
         expect![[r#"{"article":{"id":"a1","title":"武清开发区引进诺禾致源","published":"2025-07-02","source":null,"sha256":"769822a437b3160776ee7ef5ff8432164fdcd80931e6d18b106c6824eab1e735"},"entities":[{"id":"e1","iri":"https://yutu.example/id/Region/武清","type":"Region","name":"武清","aliases":[],"confidence":0.9,"link":{"scheme":"GB/T2260","code":"120114","name":"武清区","score":0.95},"mentions":[{"start":0,"end":2,"text":"武清","detector":"test"}]},{"id":"e2","iri":"https://yutu.example/id/Park/武清开发区","type":"Park","name":"武清开发区","aliases":[],"confidence":0.8751,"link":null,"mentions":[{"start":0,"end":5,"text":"武清开发区","detector":"test"}]},{"id":"e3","iri":"https://yutu.example/id/Company/诺禾致源","type":"Company","name":"诺禾致源","aliases":[],"confidence":0.8,"link":null,"mentions":[{"start":7,"end":11,"text":"诺禾致源","detector":"test"}]}],"relations":[{"id":"r1","subject":"e2","predicate":"attracts","object":"e3","confidence":0.9,"detector":"test","evidence":{"start":0,"end":11,"text":"武清开发区引进诺禾致源"}}],"observations":[{"subject":"e1","indicator":"到位资金","value":12.5,"unit":"亿元","period":null,"qualifier":"exact","confidence":0.9,"evidence":{"start":12,"end":22,"text":"到位资金12.5亿元"}}],"diagnostics":[{"stage":"test","message":"no period","span":{"start":12,"end":22}}]}"#]].assert_eq(&line(&fixture::extraction(), false));
+    }
+
+    #[test]
+    fn a_plan_is_told_from_a_fact() {
+        let mut extraction = fixture::extraction();
+        extraction.relations[0].modality = Modality::Planned;
+        let line = line(&extraction, false);
+        assert!(line.contains(r#""detector":"test","modality":"planned","evidence":"#), "{line}");
     }
 
     #[test]

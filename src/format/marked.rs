@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{Ansi256Color, Color, Style};
 
-use crate::model::{EntityType, Extraction, Span};
+use crate::model::{EntityType, Extraction, Modality, Span};
 
 /// How mentions are marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +101,8 @@ fn facts(out: &mut String, extraction: &Extraction) {
         |id: &str| extraction.entities.iter().find(|entity| entity.id == id).map_or("?", |entity| entity.name.as_str());
     for relation in &extraction.relations {
         let (subject, object) = (name(&relation.subject), name(&relation.object));
-        let _ = writeln!(out, "  {subject} {} {object}  ({:.2})", relation.predicate, relation.confidence);
+        let planned = if relation.modality == Modality::Planned { ", planned" } else { "" };
+        let _ = writeln!(out, "  {subject} {} {object}  ({:.2}{planned})", relation.predicate, relation.confidence);
     }
     for observation in &extraction.observations {
         let subject = observation.subject.as_deref().map_or("", name);

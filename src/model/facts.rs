@@ -100,8 +100,8 @@ pub struct Evidence {
     pub text: String,
 }
 
-/// Whether a relation is told as fact, as plan, or is denied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+/// Whether a relation is told as fact or as plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Modality {
     /// Told as a fact.
