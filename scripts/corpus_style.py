@@ -14,9 +14,7 @@ COLUMNS = "folder writer articles characters sentence summary/1000 entities/1000
 SHARES = "main% main-implements% main-focuses% quotes% short-programs% program-forms".split()
 
 
-def style(path):
-    gold = json.loads(path.read_text(encoding="utf-8"))
-    text = path.with_suffix(".txt").read_text(encoding="utf-8")
+def style(gold, text):
     length = len(re.sub(r"\s", "", text)) or 1
     sentences = sum(1 for part in re.split(r"[。！？!?；;\n]", text) if part.strip()) or 1
     kinds = [e["type"] for e in gold["entities"] if not e.get("optional")]
@@ -32,16 +30,14 @@ def style(path):
     ]
 
 
-def habits(path):
+def habits(gold, text):
     """What is counted (the numerators of SHARES) and out of how much."""
-    gold = json.loads(path.read_text(encoding="utf-8"))
-    text = path.with_suffix(".txt").read_text(encoding="utf-8")
     entities = {e["id"]: e for e in gold["entities"]}
     relations = [r for r in gold["relations"] if r[0] in entities]
     places = collections.Counter(s for s, _, _ in relations if entities[s]["type"] in ("Region", "Park"))
-    main = places.most_common(1)[0][0] if places else None
+    subject = places.most_common(1)[0][0] if places else None
     of = lambda predicate: [r for r in relations if predicate in (None, r[1])]
-    counts = [(sum(r[0] == main for r in of(p)), len(of(p))) for p in (None, "implements", "focusesOn")]
+    counts = [(sum(r[0] == subject for r in of(p)), len(of(p))) for p in (None, "implements", "focusesOn")]
     forms = {form for e in gold["entities"] for form in [e["name"], *e["aliases"]] if len(form) > 1}
     quotes = re.findall("“([^”]+)”", text)
     programs = [e for e in gold["entities"] if e["type"] == "Program" and not e.get("optional")]
@@ -62,7 +58,10 @@ def main():
         writers = {}
         for path in sorted(folder.glob("*.json")):
             if path.with_suffix(".txt").exists():
-                writers.setdefault(re.match(r"[^\d]*", path.stem)[0].rstrip("-_"), []).append((style(path), habits(path)))
+                gold = json.loads(path.read_text(encoding="utf-8"))
+                text = path.with_suffix(".txt").read_text(encoding="utf-8")
+                writer = re.match(r"[^\d]*", path.stem)[0].rstrip("-_")
+                writers.setdefault(writer, []).append((style(gold, text), habits(gold, text)))
         if not writers:
             sys.exit(f"corpus_style.py: no pairs NAME.txt and NAME.json in {folder}")
         for writer, rows in sorted(writers.items(), key=lambda item: (len(item[0]), item[0])):

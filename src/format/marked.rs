@@ -136,6 +136,14 @@ mod tests {
     }
 
     #[test]
+    fn a_plan_is_told_from_a_fact() {
+        let mut extraction = fixture::extraction();
+        extraction.relations[0].modality = Modality::Planned;
+        let text = render(&extraction, Marks::Brackets, EntityType::as_str);
+        assert!(text.contains("  武清开发区 attracts 诺禾致源  (0.90, planned)\n"), "{text}");
+    }
+
+    #[test]
     fn escape_sequences_of_the_article_are_disarmed() {
         let mut extraction = fixture::extraction();
         extraction.article.text = "武清\u{1b}[2J开发区".into();

@@ -24,7 +24,7 @@ pub fn rows(extraction: &Extraction) -> String {
     for relation in &extraction.relations {
         let ((subject, subject_type), (object, object_type)) = (named(&relation.subject), named(&relation.object));
         let fields = [subject, subject_type, relation.predicate.as_str(), object, object_type, "", "", "", ""];
-        let modality = if relation.modality == Modality::Planned { "planned" } else { "" };
+        let modality = if relation.modality == Modality::Planned { relation.modality.as_str() } else { "" };
         let keys = [article, "relation", &relation.id];
         row(&mut out, keys, fields, relation.confidence, Some(&relation.evidence), modality);
     }

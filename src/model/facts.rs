@@ -111,6 +111,16 @@ pub enum Modality {
     Planned,
 }
 
+impl Modality {
+    /// The name used in files and the graph.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Asserted => "asserted",
+            Self::Planned => "planned",
+        }
+    }
+}
+
 /// A statement that links two entities of one article.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Relation {

@@ -160,11 +160,7 @@ impl<'a> Encoder<'a> {
             self.add(&claim, rdf::PREDICATE, predicate);
             self.add(&claim, rdf::OBJECT, object);
             self.add(&claim, rdf::REIFIES, triple);
-            let modality = match best.modality {
-                Modality::Asserted => "asserted",
-                Modality::Planned => "planned",
-            };
-            self.add_string(&claim, yutu::MODALITY, modality);
+            self.add_string(&claim, yutu::MODALITY, best.modality.as_str());
             let evidence = relations.iter().map(|relation| &relation.evidence);
             self.provenance(&claim, best.confidence, &best.detector, evidence);
         }
