@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::yutu::{command, finish, fixture_argument, run};
+use crate::yutu::{command, finish, fixture_argument, run, skip};
 
 /// A running `yutu serve`, ended when dropped.
 pub(crate) struct Server {
@@ -218,8 +218,7 @@ fn a_wrong_configuration_is_wrong_usage() {
 fn protocol_graph_store_and_description_are_as_the_w3c_tests_them() {
     let tests = Path::new("../shared/rdf-tests/sparql");
     if !tests.is_dir() {
-        assert!(std::env::var_os("CI").is_none(), "{} is missing", tests.display());
-        eprintln!("skipped: {} is missing", tests.display());
+        skip(&tests.display().to_string());
         return;
     }
     let yutu = Path::new(env!("CARGO_BIN_EXE_yutu"));

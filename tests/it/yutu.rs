@@ -17,6 +17,16 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
+/// Says what a test leaves out for want of something; in CI that has to be there. Written straight to standard error, since the harness
+/// keeps to itself what a passing test prints.
+///
+/// # Panics
+/// In CI.
+pub(crate) fn skip(missing: &str) {
+    assert!(std::env::var_os("CI").is_none(), "needed: {missing}");
+    let _ = writeln!(std::io::stderr(), "skipped, missing: {missing}");
+}
+
 /// The program, with nothing of the surroundings that changes what it says.
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_yutu"));
