@@ -161,8 +161,9 @@ pub(crate) fn extract_by(
     detect: impl Fn(&Detector, &Text) -> Vec<Decision>,
 ) -> Extraction {
     let text = Text::new(&article.text, &extractor.segmenter);
-    let decisions = detect(&extractor.detector, &text);
     let detector = &extractor.detector;
+    let mut decisions = detect(detector, &text);
+    decisions.extend(resolve::places_meant(&text, &decisions, &detector.gazetteer, &detector.heads));
     let mut entities = resolve::entities(&text, &decisions, &detector.gazetteer, &detector.heads, &extractor.merge);
     resolve::settle_bare(&mut entities, &detector.gazetteer, &detector.heads);
     let relations = relations(article, &text, &entities, &extractor.relations);

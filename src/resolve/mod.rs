@@ -4,11 +4,13 @@
 mod bare;
 mod inner;
 mod link;
+mod meant;
 mod merge;
 mod variants;
 
 pub use bare::settle_bare;
 pub use inner::inner_names;
+pub use meant::places_meant;
 pub use merge::{MergeModel, form_pairs};
 
 use rustc_hash::{FxHashMap, FxHashSet};
