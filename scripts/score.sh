@@ -2,8 +2,9 @@
 # Scores the program's reading of annotated articles by the guidelines' own score.py:
 #   ../shared/gold/seeds    ten real articles, annotated twice; never trained on
 #   data/corpus/dev.txt     the dev split: articles of all writers of the corpus, kept for measuring and never trained on
-#   data/unseen             articles of seven writers none of whose articles is trained on; annotated twice, what one alone has is optional:
-#                           ce to ch mostly news, ei summaries of work, which is what the seeds are, fk and fs harder ones
+#   data/unseen             articles of thirteen writers none of whose articles is trained on; annotated twice, what one alone has is optional:
+#                           ce to ch mostly news, ei summaries of work, which is what the seeds are, fk and fs harder ones, hh to hm of many kinds,
+#                           written and annotated by people who had the guidelines and nothing else
 # Usage: scripts/score.sh [OPTIONS OF score.py, e.g. --by-type]     SHARED names another folder than ../shared.
 # Where the folder is missing it says so; in CI (CI=true) that is a failure.
 set -euo pipefail
@@ -38,10 +39,12 @@ while read -r name; do
     cp "data/corpus/$name.txt" "data/corpus/$name.json" "$work/dev/"
 done <data/corpus/dev.txt
 score "dev: articles of the corpus that are never trained on" "$work/dev" "$@"
-mkdir "$work/news" "$work/summaries" "$work/hard"
+mkdir "$work/news" "$work/summaries" "$work/hard" "$work/kinds"
 cp data/unseen/c[e-h][0-9]*.* "$work/news/"
 cp data/unseen/ei[0-9]*.* "$work/summaries/"
 cp data/unseen/f[ks][0-9]*.* "$work/hard/"
+cp data/unseen/h[h-m][0-9]*.* "$work/kinds/"
 score "unseen: articles of other writers, mostly news" "$work/news" "$@"
 score "unseen: summaries of work by another writer" "$work/summaries" "$@"
 score "unseen: harder summaries by two more writers" "$work/hard" "$@"
+score "unseen: articles of many kinds, by six writers who know the guidelines only" "$work/kinds" "$@"
