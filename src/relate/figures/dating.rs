@@ -24,7 +24,7 @@ pub(super) struct Candidate {
 }
 
 /// Number of traits.
-pub(super) const COUNT: usize = 28;
+pub(super) const COUNT: usize = 30;
 
 /// A candidate's traits by number; trees ask for thresholds on them.
 pub(super) type Traits = [f32; COUNT];
@@ -135,7 +135,9 @@ pub(super) fn candidates(
         common[16] = (start - time.span.end).min(200) as f32;
         common[26] = view.sentence_index as f32 - page.sentence_index(time.span.start) as f32;
     }
+    common[28] = f32::from(calendar.month);
     let mut nearest = ("-", "-");
+    let mut looked_at = before;
     let mut out = Vec::with_capacity(16);
     for (rank, time) in times.iter().take(before).rev().take(BEFORE).enumerate() {
         let sentence = page.sentence_index(time.span.start);
@@ -152,6 +154,7 @@ pub(super) fn candidates(
         if place == "far" && rank > 1 {
             break;
         }
+        looked_at = before - rank - 1;
         if rank == 0 {
             nearest = (time.form.name(), place);
         }
@@ -162,6 +165,23 @@ pub(super) fn candidates(
             time,
             place,
             rank,
+            start,
+            calendar,
+            &common,
+            &mut out,
+            [kind, noun, verb, after, qualifier],
+        );
+    }
+    // What the headline says holds everywhere.
+    let title = times[..looked_at].iter().filter(|time| page.sentence(time.span.start).paragraph == 0);
+    for time in title.rev().take(2) {
+        add_time(
+            page,
+            figures,
+            view,
+            time,
+            "title",
+            BEFORE,
             start,
             calendar,
             &common,
@@ -196,6 +216,8 @@ pub(super) fn candidates(
             f.add(&["article", name, noun]);
             f.add(&["article", name, qualifier]);
             f.add(&["article", name, nearest.0, nearest.1]);
+            f.add(&["article", name, calendar.season()]);
+            f.add(&["article", name, calendar.to_headline(period.year())]);
             if view.in_title() {
                 f.add(&["article title", name]);
             }
@@ -206,6 +228,7 @@ pub(super) fn candidates(
                     "last year" => 2.0,
                     _ => 3.0,
                 };
+            traits[29] = to_headline(calendar, period);
             out.push(Candidate { period: Some(period), features: f, traits });
         }
     }
@@ -282,6 +305,11 @@ pub(super) fn candidates(
     out
 }
 
+/// Years from the one that the headline names; far off where it names none.
+fn to_headline(calendar: &Calendar, period: Period) -> f32 {
+    calendar.headline.map_or(-20.0, |named| f32::from(period.year() - named).clamp(-10.0, 10.0))
+}
+
 #[expect(clippy::too_many_arguments, reason = "all are plain views of the same time")]
 fn add_time(
     page: &Page,
@@ -345,6 +373,9 @@ fn add_time(
         f.add(&["place", place, position, form]);
         f.add(&["ahead", ahead, place]);
         f.add(&["ahead", ahead, form, which]);
+        f.add(&["ahead", ahead, form, calendar.season()]);
+        f.add(&["headline", calendar.to_headline(reading.year()), form]);
+        f.add(&["headline", calendar.to_headline(reading.year()), form, ahead]);
         f.add(&["prefix", prefix1, place]);
         f.add(&["prefix", prefix2, place]);
         f.add(&["prefix", prefix2, position]);
@@ -371,6 +402,7 @@ fn add_time(
             "paragraph" => 3.0,
             "far" => 4.0,
             "after in clause" => 5.0,
+            "title" => 7.0,
             _ => 6.0,
         };
         traits[3] = rank as f32;
@@ -393,6 +425,7 @@ fn add_time(
         };
         traits[22] = f32::from(u8::from(reading.to.is_some()));
         traits[27] = f32::from(u8::from(page.sentence(from).paragraph == 0));
+        traits[29] = to_headline(calendar, *reading);
         out.push(Candidate { period: Some(*reading), features: f, traits });
     }
 }

@@ -230,3 +230,46 @@ fn a_model_survives_storage_and_refuses_damage() {
         assert!(FigureModel::from_bytes(&bytes[..cut]).is_err(), "cut at {cut}");
     }
 }
+
+#[test]
+fn the_headline_and_the_season_tell_of_which_year_is_spoken() {
+    let calendar = |title: &str, date: Option<&str>| {
+        let article = Article::new(None, title, "正文。", date.map(str::to_owned), None);
+        let text = Text::new(&article.text, segmenter());
+        Prepared::new(&article, &text, &[]).calendar
+    };
+    let summary = calendar("某园区2012年工作总结", Some("2012-12-28"));
+    assert_eq!((summary.headline, summary.season()), (Some(2012), "december"));
+    let to_headline = [2011, 2012, 2013].map(|year| summary.to_headline(year));
+    assert_eq!(to_headline, ["before", "it", "after"]);
+    let two = calendar("某园区2012年总结和2013年打算", Some("2013-02-01"));
+    assert_eq!((two.headline, two.season(), two.to_headline(2012)), (None, "first months", "-"));
+    assert_eq!(calendar("某园区2012年工作总结", None).year, 2012);
+}
+
+#[test]
+fn what_the_headline_says_may_hold_for_every_figure() {
+    let body = "前年引进8家。去年引进9家。\n".repeat(8) + "税收8亿元。";
+    let article = Article::new(None, "某园区上半年运行分析", &body, Some("2016-07-25".to_owned()), None);
+    let text = Text::new(&article.text, segmenter());
+    let prepared = Prepared::new(&article, &text, &[]);
+    let last = prepared.scan.figures.len() - 1;
+    let dates = prepared.dates(last, crate::model::Qualifier::Exact, None);
+    assert!(dates.iter().any(|date| date.period.is_some_and(|period| period.to_string() == "2016-H1")));
+}
+
+#[test]
+fn what_is_said_of_the_whole_year_is_said_of_the_year_in_the_headline() {
+    let article = |date: &str| {
+        let body = "武清区推进招商。全年新引进企业29家，实际到位内资36.5亿元。";
+        Article::new(None, "武清区2022年招商工作总结", body, Some(date.to_owned()), None)
+    };
+    let period = |date: &str| {
+        let article = article(date);
+        let text = Text::new(&article.text, segmenter());
+        let found = observations(&article, &text, &entities(&article.text, WUQING), &builtin()).0;
+        found.first().and_then(|o| o.period.clone())
+    };
+    assert_eq!(period("2022-12-28").as_deref(), Some("2022"));
+    assert_eq!(period("2023-01-18").as_deref(), Some("2022"));
+}

@@ -16,11 +16,23 @@ pub(super) struct Calendar {
     pub month: u8,
     /// The day of the month.
     pub day: u8,
+    /// The year that the headline names; `None` where it names none, or several.
+    pub headline: Option<i16>,
 }
 
 impl Calendar {
     /// From the article's date, else from the latest year that its text names.
     pub(super) fn of(article: &Article, page: &Page) -> Self {
+        let named = |range: std::ops::Range<usize>| {
+            range
+                .filter(|&at| page.at(at + 4) == '年' && !page.prev(at).is_ascii_digit())
+                .filter_map(|at| page.slice(at, at + 4).parse::<i16>().ok())
+                .filter(|year| (1950..2040).contains(year))
+        };
+        let title = page.text.sentences.iter().take_while(|s| s.paragraph == 0).last().map_or(0, |s| s.span.end);
+        let mut in_title = named(0..title.saturating_sub(4));
+        let first = in_title.next();
+        let headline = first.filter(|first| in_title.all(|year| year == *first));
         let mut parts = article.published.as_deref().unwrap_or("").split('-').map(str::parse::<i16>);
         if let Some(Ok(year)) = parts.next() {
             let small = |part: Option<Result<i16, _>>, other| {
@@ -30,14 +42,31 @@ impl Calendar {
                 year,
                 month: small(parts.next(), 12).clamp(1, 12),
                 day: small(parts.next(), 31).clamp(1, 31),
+                headline,
             };
         }
-        let latest = (0..page.len().saturating_sub(4))
-            .filter(|&at| page.at(at + 4) == '年' && !page.prev(at).is_ascii_digit())
-            .filter_map(|at| page.slice(at, at + 4).parse::<i16>().ok())
-            .filter(|year| (1950..2030).contains(year))
-            .max();
-        Self { year: latest.unwrap_or(0), month: 12, day: 31 }
+        let latest = named(0..page.len().saturating_sub(4)).filter(|year| *year < 2030).max();
+        Self { year: latest.unwrap_or(0), month: 12, day: 31, headline }
+    }
+
+    /// The part of the year: what is said of 全年 in December is said of this year, in January of the last.
+    pub(super) fn season(self) -> &'static str {
+        match self.month {
+            1..=3 => "first months",
+            4..=6 => "spring",
+            7..=11 => "later months",
+            _ => "december",
+        }
+    }
+
+    /// How a year lies to the one that the headline names.
+    pub(super) fn to_headline(self, year: i16) -> &'static str {
+        match self.headline.map(|named| year.cmp(&named)) {
+            None => "-",
+            Some(std::cmp::Ordering::Less) => "before",
+            Some(std::cmp::Ordering::Equal) => "it",
+            Some(std::cmp::Ordering::Greater) => "after",
+        }
     }
 
     /// The year, the one before and the day, where they are known.
@@ -351,7 +380,7 @@ impl<'a> Reader<'a> {
         if matches!(page.at(at), '起') {
             return (Form::Since, vec![between_years(year, now.year), Period::at(Point::Year(year))], at + 1);
         }
-        let whole_year = Calendar { year, month: 12, day: 31 };
+        let whole_year = Calendar { year, month: 12, day: 31, headline: None };
         let inner = Reader::new(&whole_year);
         let mut from = at;
         if matches!(page.at(from), '的' | ',' | ' ') {
