@@ -212,9 +212,7 @@ fn word_at(text: &Text, at: usize) -> Option<Word> {
         _ => return None,
     };
     // Not the end or the middle of other words: 健全|区级, 该|区块链, 产业园区, 分公司.
-    let whole =
-        |edge: usize| chars.get(edge).is_none_or(|_| text.tokens[text.token_of[edge] as usize].span.start == edge);
-    (whole(at) && whole(at + word.len)).then_some(word)
+    (text.is_word_edge(at) && text.is_word_edge(at + word.len)).then_some(word)
 }
 
 /// An entity that a word may stand for.

@@ -94,7 +94,7 @@ impl Inner {
 }
 
 /// Scheme, code and name of a listed place.
-type Code = [&'static str; 3];
+pub(super) type Code = [&'static str; 3];
 
 /// What the article names by itself.
 struct Known<'f> {
@@ -125,7 +125,7 @@ impl<'f> Known<'f> {
             codes: regions.iter().flat_map(|region| codes(region, gazetteer)).collect(),
             levels,
             regions,
-            title: text.sentences.iter().take_while(|s| s.paragraph == 0).last().map_or(0, |s| s.span.end),
+            title: text.title_end(),
             stood_for: text.folded.windows(2).filter(|pair| STANDING.contains(&pair[0])).map(|pair| pair[1]).collect(),
             density: (forms.len() * 100 / text.chars.len().max(1)).min(8) as u64,
         }
@@ -178,10 +178,10 @@ impl<'f> Known<'f> {
 }
 
 /// 全市, 我市, 该市, 本市 stand for a place.
-const STANDING: [char; 4] = ['全', '我', '该', '本'];
+pub(super) const STANDING: [char; 4] = ['全', '我', '该', '本'];
 
 /// The divisions that a form may stand for.
-fn codes(form: &[char], gazetteer: &Gazetteer) -> Vec<Code> {
+pub(super) fn codes(form: &[char], gazetteer: &Gazetteer) -> Vec<Code> {
     let form = gazetteer.form(&form.iter().collect::<String>());
     let entries = form.into_iter().flat_map(|form| gazetteer.entries(form));
     entries.map(|entry| [entry.scheme, entry.code, entry.name]).collect()

@@ -9,14 +9,15 @@ use std::cmp::Reverse;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
-    detect::{
-        candidates::{Candidate, Sources},
-        fusion::Decision,
-        network::View,
-    },
+    detect::fusion::Decision,
     lexicon::{Gazetteer, Heads},
     model::{EntityType, Span},
     text::Text,
+};
+
+use super::{
+    inner::{self, Code, STANDING},
+    inside,
 };
 
 /// What names of divisions end with, and what stands behind 全, 我, 该, 本 for one. (全省 mostly says what something is compared with.)
@@ -33,7 +34,7 @@ const BEYOND: [char; 4] = ['场', '块', '域', '级'];
 
 /// Mentions of the places that the article is about and does not name by themselves, at most one of each level.
 pub fn places_meant(text: &Text, decisions: &[Decision], gazetteer: &Gazetteer, heads: &Heads) -> Vec<Decision> {
-    let title = text.sentences.iter().take_while(|s| s.paragraph == 0).last().map_or(0, |s| s.span.end);
+    let title = text.title_end();
     let named = Named::new(text, decisions, gazetteer, title);
     let levels: Vec<char> =
         LEVELS.into_iter().filter(|&level| !named.answered.contains(&level) && stands_for_one(text, level)).collect();
@@ -49,22 +50,11 @@ pub fn places_meant(text: &Text, decisions: &[Decision], gazetteer: &Gazetteer, 
         let fitting = places.iter().filter(|(name, _)| name.last() == Some(&level)).map(|(_, spans)| spans);
         fitting.max_by_key(|spans| (spans.len(), Reverse(spans[0].start)))
     });
-    let decision = |&span: &Span| Decision {
-        candidate: Candidate {
-            span,
-            kind: EntityType::Region,
-            tagger: 0.0,
-            network: View::NONE,
-            sources: Sources(Sources::INSIDE),
-        },
-        probability: LIKELY,
-    };
-    meant.flatten().map(decision).collect()
+    meant.flatten().map(|&span| inside(span, EntityType::Region, LIKELY)).collect()
 }
 
 /// Where divisions are named by their full listed names, as whole words, the longest at each place.
 fn divisions(text: &Text, gazetteer: &Gazetteer, heads: &Heads) -> Vec<Span> {
-    let is_edge = |at: usize| text.token_of.get(at).is_none_or(|&token| text.tokens[token as usize].span.start == at);
     let is_name = |span: Span, form: u32| {
         let chars = &text.folded[span.start..span.end];
         let level = chars[chars.len() - 1];
@@ -76,28 +66,28 @@ fn divisions(text: &Text, gazetteer: &Gazetteer, heads: &Heads) -> Vec<Span> {
             && heads.ending_at(chars, 0, chars.len()).is_none_or(|(len, _)| len < chars.len())
     };
     let matches = gazetteer.matches(&text.folded).into_iter().filter(|found| is_name(found.span, found.form));
-    let mut spans: Vec<Span> = matches.map(|found| found.span).filter(|s| is_edge(s.start) && is_edge(s.end)).collect();
-    spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    let mut spans: Vec<Span> =
+        matches.map(|found| found.span).filter(|s| text.is_word_edge(s.start) && text.is_word_edge(s.end)).collect();
+    spans.sort_by_key(|span| (span.start, Reverse(span.end)));
     spans.dedup_by(|later, kept| later.start < kept.end);
     spans
 }
 
 /// Whether 全市, 我市, 该市 or 本市 stands in the text, for 市 another level.
 fn stands_for_one(text: &Text, level: char) -> bool {
-    let is_edge = |at: usize| text.token_of.get(at).is_none_or(|&token| text.tokens[token as usize].span.start == at);
     text.folded.windows(2).enumerate().any(|(at, pair)| {
-        matches!(pair[0], '全' | '我' | '该' | '本')
+        STANDING.contains(&pair[0])
             && pair[1] == level
-            && is_edge(at)
-            && is_edge(at + 2)
+            && text.is_word_edge(at)
+            && text.is_word_edge(at + 2)
             && text.folded.get(at + 2).is_none_or(|next| !BEYOND.contains(next))
     })
 }
 
 /// The places that are named by themselves.
 struct Named {
-    /// Scheme and code of each division that one of them may be.
-    codes: FxHashSet<(&'static str, &'static str)>,
+    /// The divisions that one of them may be.
+    codes: FxHashSet<Code>,
     /// What ends the name of one in the headline, or of one that is named often.
     answered: FxHashSet<char>,
 }
@@ -121,28 +111,31 @@ impl Named {
             }
         }
         for (chars, (count, in_title)) in count {
-            let form = gazetteer.form(&chars.iter().collect::<String>());
-            let entries: Vec<_> = form.into_iter().flat_map(|form| gazetteer.entries(form)).collect();
-            codes.extend(entries.iter().map(|entry| (entry.scheme, entry.code)));
+            let own = inner::codes(chars, gazetteer);
             if in_title || count >= OFTEN {
                 answered.extend(chars.last());
-                answered.extend(entries.iter().filter_map(|entry| entry.name.chars().last()));
+                answered.extend(own.iter().filter_map(|[.., name]| name.chars().last()));
             }
+            codes.extend(own);
         }
         Self { codes, answered }
     }
 
     fn holds(&self, name: &[char], gazetteer: &Gazetteer) -> bool {
-        let form = gazetteer.form(&name.iter().collect::<String>());
-        let mut entries = form.into_iter().flat_map(|form| gazetteer.entries(form));
-        entries.any(|entry| self.codes.contains(&(entry.scheme, entry.code)))
+        inner::codes(name, gazetteer).iter().any(|code| self.codes.contains(code))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Segmenter;
+    use crate::{
+        detect::{
+            candidates::{Candidate, Sources},
+            network::View,
+        },
+        text::Segmenter,
+    };
 
     fn meant(body: &str, names: &[(&str, EntityType)]) -> Vec<String> {
         let text = Text::new(body, &Segmenter::new());

@@ -75,6 +75,12 @@ fn forms(text: &Text, decisions: &[Decision]) -> Vec<(Form, Vec<Decision>)> {
 /// A name inside a longer one is taken from this probability on: chosen for F1 on writers held out.
 const MEANT: f32 = 0.35;
 
+/// A mention inside a longer one, which no tagger has proposed.
+fn inside(span: Span, kind: EntityType, probability: f32) -> Decision {
+    let sources = Sources(Sources::INSIDE);
+    Decision { candidate: Candidate { span, kind, tagger: 0.0, network: View::NONE, sources }, probability }
+}
+
 /// Adds the names that stand only inside longer ones and are meant by themselves all the same.
 fn add_inner(
     forms: &mut Vec<(Form, Vec<Decision>)>,
@@ -88,17 +94,7 @@ fn add_inner(
         let Some(probability) = model.inner_probability(&features).filter(|probability| *probability >= MEANT) else {
             continue;
         };
-        let decision = |&span: &Span| Decision {
-            candidate: Candidate {
-                span,
-                kind: form.kind,
-                tagger: 0.0,
-                network: View::NONE,
-                sources: Sources(Sources::INSIDE),
-            },
-            probability,
-        };
-        let decisions = form.spans.iter().map(decision).collect();
+        let decisions = form.spans.iter().map(|&span| inside(span, form.kind, probability)).collect();
         forms.push((form, decisions));
     }
     forms.sort_by_key(|(form, _)| (form.spans[0].start, std::cmp::Reverse(form.spans[0].end)));

@@ -51,6 +51,16 @@ impl Text {
         Self { chars, folded, tokens, token_of, sentences, sentence_of }
     }
 
+    /// Where the first paragraph, which is the headline, ends.
+    pub fn title_end(&self) -> usize {
+        self.sentences.iter().take_while(|sentence| sentence.paragraph == 0).last().map_or(0, |last| last.span.end)
+    }
+
+    /// Whether a word begins at `at`, or the text ends.
+    pub fn is_word_edge(&self, at: usize) -> bool {
+        self.token_of.get(at).is_none_or(|&token| self.tokens[token as usize].span.start == at)
+    }
+
     /// What stands at `span`, as read.
     pub fn surface(&self, span: Span) -> String {
         self.chars[span.start..span.end].iter().collect()

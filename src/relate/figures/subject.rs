@@ -51,7 +51,7 @@ pub(super) struct Theme {
 
 impl Theme {
     pub(super) fn new(page: &Page, mentions: &Mentions) -> Self {
-        let title_end = page.text.sentences.iter().take_while(|s| s.paragraph == 0).last().map_or(0, |s| s.span.end);
+        let title_end = page.text.title_end();
         let mut counts = vec![0; mentions.entities.len()];
         let mut title = Vec::new();
         let mut first = None;

@@ -29,8 +29,7 @@ impl Calendar {
                 .filter_map(|at| page.slice(at, at + 4).parse::<i16>().ok())
                 .filter(|year| (1950..2040).contains(year))
         };
-        let title = page.text.sentences.iter().take_while(|s| s.paragraph == 0).last().map_or(0, |s| s.span.end);
-        let mut in_title = named(0..title.saturating_sub(4));
+        let mut in_title = named(0..page.text.title_end().saturating_sub(4));
         let first = in_title.next();
         let headline = first.filter(|first| in_title.all(|year| year == *first));
         let mut parts = article.published.as_deref().unwrap_or("").split('-').map(str::parse::<i16>);
