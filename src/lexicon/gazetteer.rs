@@ -226,7 +226,8 @@ impl Gazetteer {
         Ok(Self { entries, classes, form_entries, ends, matcher })
     }
 
-    /// Every form that stands in a folded text, overlapping ones included, by end and then by start.
+    /// Every form that stands in a folded text, overlapping ones included, by end and then by start. 全州 is none in a text without 全州县:
+    /// there it says the whole prefecture, as 全市 the whole city.
     pub fn matches(&self, folded: &[char]) -> Vec<GazetteerMatch> {
         let text: String = folded.iter().collect();
         let mut char_at = vec![0u32; text.len() + 1];
@@ -234,13 +235,16 @@ impl Gazetteer {
             char_at[byte] = count as u32;
         }
         char_at[text.len()] = folded.len() as u32;
-        self.matcher
-            .find_overlapping_iter(&text)
-            .map(|found| GazetteerMatch {
-                span: Span::new(char_at[found.start()] as usize, char_at[found.end()] as usize),
-                form: found.value(),
-            })
-            .collect()
+        let found = self.matcher.find_overlapping_iter(&text).map(|found| GazetteerMatch {
+            span: Span::new(char_at[found.start()] as usize, char_at[found.end()] as usize),
+            form: found.value(),
+        });
+        let whole = ['全', '州'];
+        if text.contains("全州县") {
+            found.collect()
+        } else {
+            found.filter(|found| folded[found.span.start..found.span.end] != whole).collect()
+        }
     }
 
     /// The class of a form.
@@ -318,6 +322,18 @@ mod tests {
         let gazetteer = Gazetteer::builtin();
         let form = gazetteer.form("鼓楼").expect("鼓楼 is a short name");
         assert!(gazetteer.entries(form).count() >= 4);
+    }
+
+    #[test]
+    fn the_whole_prefecture_is_not_the_county_of_that_name() {
+        let gazetteer = Gazetteer::builtin();
+        let found = |text: &str| {
+            let folded: Vec<char> = text.chars().collect();
+            let matches = gazetteer.matches(&folded).into_iter();
+            matches.filter(|found| found.span.start == 0).map(|found| found.span.len()).collect::<Vec<_>>()
+        };
+        assert!(found("全州建成公路,怒江州").is_empty());
+        assert_eq!(found("全州建成公路,全州县"), [2]);
     }
 
     #[test]

@@ -201,6 +201,16 @@ fn year_at(page: &Page, at: usize) -> Option<(i16, usize)> {
     ((1900..2100).contains(&year) && !page.at(at + 4).is_ascii_digit()).then_some((year, at + 4))
 }
 
+/// Months of a year, both included; as annotators write them, 1-6月 is a half and 1-3月 a quarter.
+fn months(year: i16, first: u8, last: u8) -> Period {
+    match (first, last) {
+        (1, 12) => Period::at(Point::Year(year)),
+        (1 | 7, _) if last == first + 5 => Period::at(Point::Half(year, last / 6)),
+        (1 | 4 | 7 | 10, _) if last == first + 2 => Period::at(Point::Quarter(year, last / 3)),
+        _ => Period::between(Point::Month(year, first), Point::Month(year, last)),
+    }
+}
+
 fn is_dash(c: char) -> bool {
     matches!(c, '-' | '~' | '至' | '到' | '～')
 }
@@ -432,7 +442,7 @@ impl<'a> Reader<'a> {
         let (count, end) = small(page, from)?;
         if matches!(page.at(at), '前' | '头') {
             if page.starts(end, "个月") && count <= 12 {
-                let months = |year| Period::between(Point::Month(year, 1), Point::Month(year, count));
+                let months = |year| months(year, 1, count);
                 let mut readings = vec![months(now.year)];
                 if let Some(year) = self.year.filter(|&year| year != now.year) {
                     readings.push(months(year));
@@ -520,8 +530,7 @@ impl<'a> Reader<'a> {
             && !page.at(after + 1).is_ascii_digit()
             && last > first
         {
-            let months = |year| Period::between(Point::Month(year, first), Point::Month(year, last));
-            return Some((Form::Months, self.dated(last, months), after + 1));
+            return Some((Form::Months, self.dated(last, |year| months(year, first, last)), after + 1));
         }
         if page.at(end) == '月' && first <= 12 {
             return Some(self.month(page, first, end + 1));
