@@ -133,6 +133,11 @@ pub(super) fn read(page: &Page, at: usize, chinese: bool) -> Option<Unit> {
         let end = at + 2 + unit.chars().count();
         return Some(Unit { base: written.clone(), written, powers: 0, kind, end, open: page.at(at + 1) == '多' });
     }
+    // 31千瓦时 are no thousand watts.
+    let end_of = |from: usize| base_at(page, from).map_or(from, |(_, length)| from + length);
+    if end_of(at) > end_of(base_from) {
+        (powers_end, base_from) = (at, at);
+    }
     let found = base_at(page, base_from);
     let Some((base, length)) = found else {
         if powers_end == at {
