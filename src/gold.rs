@@ -94,6 +94,8 @@ pub struct GoldArticle {
     pub article: Article,
     /// Its facts.
     pub gold: Gold,
+    /// Whether the corpus names its writer in [`REFERENCE_FILE`].
+    pub reference: bool,
 }
 
 /// Why a corpus could not be read.
@@ -134,6 +136,7 @@ pub fn read_corpus(folder: &Path) -> Result<Vec<GoldArticle>, GoldError> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .collect();
     files.sort();
+    let references = names_in(&folder.join(REFERENCE_FILE))?;
     files
         .into_iter()
         .map(|json| {
@@ -142,10 +145,15 @@ pub fn read_corpus(folder: &Path) -> Result<Vec<GoldArticle>, GoldError> {
             let gold: Gold =
                 serde_json::from_slice(&bytes).map_err(|source| GoldError::Json { path: json.clone(), source })?;
             let text = std::fs::read_to_string(&text_path).map_err(io(&text_path))?;
-            Ok(GoldArticle::new(gold, &text))
+            let article = GoldArticle::new(gold, &text);
+            Ok(GoldArticle { reference: references.contains(article.writer()), ..article })
         })
         .collect()
 }
+
+/// Names the writers of a corpus whose habit of listing is the one to follow: `reference.txt` in its folder, the leading letters of their articles' names,
+/// one writer a line, `#` for comments. How readily a relation is taken for stated is learnt from their articles alone.
+pub const REFERENCE_FILE: &str = "reference.txt";
 
 /// Names the articles of a corpus that are kept for measuring and never trained on: `dev.txt` in its folder, one NAME a line, `#` for comments.
 pub const DEV_FILE: &str = "dev.txt";
@@ -155,14 +163,18 @@ pub const DEV_FILE: &str = "dev.txt";
 /// # Errors
 /// When the file is there and cannot be read.
 pub fn dev_split(folder: &Path) -> Result<BTreeSet<String>, GoldError> {
-    let path = folder.join(DEV_FILE);
-    match std::fs::read_to_string(&path) {
+    names_in(&folder.join(DEV_FILE))
+}
+
+/// The lines of a list, save empty ones and comments; none where there is no such file.
+fn names_in(path: &Path) -> Result<BTreeSet<String>, GoldError> {
+    match std::fs::read_to_string(path) {
         Ok(text) => {
             let names = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
             Ok(names.map(str::to_owned).collect())
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(BTreeSet::new()),
-        Err(source) => Err(GoldError::Io { path, source }),
+        Err(source) => Err(GoldError::Io { path: path.to_owned(), source }),
     }
 }
 
@@ -184,7 +196,7 @@ impl GoldArticle {
             body = body.trim_end().strip_suffix(date.as_str()).unwrap_or(body).trim_end();
         }
         let article = Article::new(Some(gold.id.clone()), title, body, gold.published.clone(), gold.source.clone());
-        Self { article, gold }
+        Self { article, gold, reference: false }
     }
 
     /// The writer: the leading letters of the id. Articles of one writer are kept together when data is split.
@@ -353,6 +365,23 @@ mod tests {
             (text, article.gold.entities[mention.entity].name.clone())
         };
         article.mentions().into_iter().map(named).collect()
+    }
+
+    #[test]
+    fn the_reference_writers_of_a_corpus_are_those_of_its_list() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["a01", "aa01"] {
+            let json =
+                format!(r#"{{"id": "{name}", "title": "标题", "entities": [], "relations": [], "observations": []}}"#);
+            std::fs::write(folder.path().join(format!("{name}.json")), json).expect("written");
+            std::fs::write(folder.path().join(format!("{name}.txt")), "标题\n正文").expect("written");
+        }
+        let references = || -> Vec<bool> {
+            read_corpus(folder.path()).expect("a corpus").iter().map(|article| article.reference).collect()
+        };
+        assert_eq!(references(), [false, false]);
+        std::fs::write(folder.path().join(REFERENCE_FILE), "# with the guidelines alone\naa\n").expect("written");
+        assert_eq!(references(), [false, true]);
     }
 
     fn pairs(found: &[(String, String)]) -> Vec<(&str, &str)> {

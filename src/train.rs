@@ -289,6 +289,7 @@ impl<'a> Prepared<'a> {
             unsure_entities,
             lost,
             detected: false,
+            reference: gold.reference,
             group: gold.writer().to_owned(),
             seed: hash(&[&gold.article.sha256]),
         }

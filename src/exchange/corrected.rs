@@ -116,7 +116,7 @@ impl Annotated {
             observations: observations.collect(),
             optional_relations: Vec::new(),
         };
-        GoldArticle { article, gold }
+        GoldArticle { article, gold, reference: false }
     }
 
     /// For each mention its entity, numbered in order of first mention.

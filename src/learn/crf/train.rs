@@ -26,7 +26,7 @@ pub struct CrfOptions {
 
 impl Default for CrfOptions {
     fn default() -> Self {
-        Self { epochs: 10, rate: 0.04, l1: 2e-3, min_count: 7, dropout: 0.4, seed: 1 }
+        Self { epochs: 10, rate: 0.04, l1: 2e-3, min_count: 8, dropout: 0.4, seed: 1 }
     }
 }
 

@@ -10,6 +10,7 @@ mod candidates;
 mod check;
 mod cues;
 mod emit;
+mod habits;
 mod model;
 mod names;
 mod numbers;

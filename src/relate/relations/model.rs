@@ -1,4 +1,4 @@
-//! The trained model: two linear tables, a network, two ensembles of trees, a threshold a predicate.
+//! The trained model: two linear tables, a network, two ensembles of trees, what annotators list, a threshold a predicate.
 
 use crate::{
     learn::{Boost, ModelError, MultiLogistic, network::Network},
@@ -7,6 +7,7 @@ use crate::{
 
 use super::{
     candidates::{Candidate, Presence, Tallies, candidates},
+    habits::Habits,
     names::Names,
     numbers,
     scene::Scene,
@@ -14,7 +15,7 @@ use super::{
     signals::{Readers, Signals},
 };
 
-const MAGIC: &[u8; 8] = b"yuturel2";
+const MAGIC: &[u8; 8] = b"yuturel3";
 
 /// How likely a candidate is, in log-odds.
 pub(super) type Scored = (Candidate, f32);
@@ -25,6 +26,7 @@ pub struct RelationModel {
     pub(super) readers: Readers,
     pub(super) first: Boost,
     pub(super) second: Boost,
+    pub(super) habits: Habits,
     /// Log-odds from which a candidate counts as stated, by predicate.
     pub(super) thresholds: [f32; 16],
 }
@@ -34,6 +36,7 @@ impl RelationModel {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         self.thresholds.iter().for_each(|threshold| bytes.extend(threshold.to_le_bytes()));
+        bytes.extend(self.habits.to_bytes());
         bytes.extend(self.readers.roles.to_bytes());
         bytes.extend(self.readers.pairs.to_bytes());
         bytes.extend(self.readers.network.to_bytes());
@@ -54,6 +57,7 @@ impl RelationModel {
         for (threshold, bytes) in thresholds.iter_mut().zip(head.chunks_exact(4)) {
             *threshold = bytes.try_into().map(f32::from_le_bytes).unwrap_or_default();
         }
+        let (habits, body) = Habits::from_bytes(body).ok_or_else(|| wrong("cut short"))?;
         let (roles, body) = MultiLogistic::from_bytes(body)?;
         let (pairs, body) = MultiLogistic::from_bytes(body)?;
         let (network, body) = Network::from_bytes(body)?;
@@ -62,7 +66,7 @@ impl RelationModel {
         if first.width() != numbers::NUMBERS || second.width() != numbers::NUMBERS + second::NUMBERS {
             return Err(wrong("made for other numbers"));
         }
-        Ok(Self { readers: Readers { roles, pairs, network }, first, second, thresholds })
+        Ok(Self { readers: Readers { roles, pairs, network }, first, second, habits, thresholds })
     }
 
     /// All candidates of an article with what the second look thinks of them; minus infinity where it did not look.
@@ -82,7 +86,8 @@ impl RelationModel {
         });
         let mut scores = vec![f32::NEG_INFINITY; candidates.len()];
         for (index, score) in again.into_iter().zip(self.second.scores(&whole)) {
-            scores[index] = score;
+            let Candidate { subject, predicate, .. } = candidates[index];
+            scores[index] = score + self.habits.of(predicate, scene.entities[subject as usize].kind);
         }
         candidates.into_iter().zip(scores).collect()
     }

@@ -26,6 +26,8 @@ pub struct RelationSample {
     pub lost: Vec<Predicate>,
     /// Whether the entities are as detected: thresholds are chosen on such samples, where there are any, since they are what the model will meet.
     pub detected: bool,
+    /// Whether its writer's habit of listing is the one to follow (see [`crate::gold::REFERENCE_FILE`]).
+    pub reference: bool,
     /// Articles of one group are kept together when data is split.
     pub group: String,
     /// Seed of what is random about it.
@@ -48,6 +50,7 @@ impl RelationSample {
             unsure_entities: gold.gold.entities.iter().map(|entity| entity.optional).collect(),
             lost: Vec::new(),
             detected: false,
+            reference: gold.reference,
             group: gold.writer().to_owned(),
             seed: hash(&[&gold.article.sha256]),
             entities,
@@ -126,6 +129,7 @@ impl RelationSample {
             unsure_entities,
             lost,
             detected: self.detected,
+            reference: self.reference,
             group: self.group.clone(),
             seed: self.seed,
         }

@@ -15,6 +15,7 @@ use crate::learn::{
 use super::{
     candidates::{Candidate, Presence, Tallies, candidates},
     check::{RelationCheck, View, check, thresholds},
+    habits::{Habits, Judged},
     model::{RelationModel, Scored},
     names::Names,
     numbers, opinion,
@@ -47,7 +48,7 @@ impl Default for RelationTraining {
             folds: 5,
             noisy_copies: 1,
             // A feature of one article comes back in its other reading: twelve articles' worth, to keep the model small.
-            linear: MultiOptions { min_bags: 23, ..MultiOptions::default() },
+            linear: MultiOptions { min_bags: 25, ..MultiOptions::default() },
             network: NetworkOptions { batch: 2, word_count: 40, ..NetworkOptions::default() },
             first: BoostOptions { trees: 80, rate: 0.09, leaves: 32, min_weight: 10.0, ..BoostOptions::default() },
             second: BoostOptions { trees: 220, rate: 0.04, leaves: 24, min_weight: 10.0, ..BoostOptions::default() },
@@ -69,9 +70,40 @@ pub fn train_and_check(samples: &[RelationSample], options: RelationTraining) ->
     let readers = table.readers(&all, options);
     let first = table.boost(&all, false);
     let second = table.boost(&all, true);
+    let found = check(&views, &table.folds, &scores, samples.len());
+    let (habits, thresholds) = answers(&views, scores);
+    (RelationModel { readers, first, second, habits, thresholds }, found)
+}
+
+/// What annotators list, and from where on a candidate is stated: learnt from the reference writers' articles, or from all where there are none;
+/// from entities as detected where there are such, since they are what the model will meet.
+fn answers(views: &[View], mut scores: Vec<Vec<Scored>>) -> (Habits, [f32; 16]) {
     let any_detected = views.iter().any(|view| view.sample.detected);
-    let thresholds = thresholds(&views, &scores, |view| views[view].sample.detected || !any_detected);
-    (RelationModel { readers, first, second, thresholds }, check(&views, &table.folds, &scores, samples.len()))
+    let any_reference = views.iter().any(|view| view.sample.reference);
+    let chosen = |view: usize| {
+        let sample = &views[view].sample;
+        (sample.detected || !any_detected) && (sample.reference || !any_reference)
+    };
+    let kind = |view: usize, candidate: &Candidate| views[view].sample.entities[candidate.subject as usize].kind;
+    let habits = if any_reference {
+        let judged = (0..views.len())
+            .filter(|&view| chosen(view))
+            .flat_map(|view| scores[view].iter().map(move |scored| (view, scored)));
+        let judged = judged.filter_map(|(view, (candidate, score))| {
+            let stated = views[view].label(candidate)?;
+            Some(Judged { predicate: candidate.predicate, subject: kind(view, candidate), score: *score, stated })
+        });
+        Habits::learn(&judged.collect::<Vec<_>>())
+    } else {
+        Habits::NONE
+    };
+    for (view, scored) in scores.iter_mut().enumerate() {
+        for (candidate, score) in scored {
+            *score += habits.of(candidate.predicate, kind(view, candidate));
+        }
+    }
+    let thresholds = thresholds(views, &scores, chosen);
+    (habits, thresholds)
 }
 
 /// Measures by cross-validation over groups. The trees of a fold never see its articles, nor do the readers that describe it;
