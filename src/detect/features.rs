@@ -101,7 +101,7 @@ impl<'a> Context<'a> {
             })
             .collect();
         let mut names: Vec<Option<GazetteerMatch>> = vec![None; text.folded.len()];
-        for found in gazetteer.matches(&text.folded) {
+        for found in gazetteer.matches_in_article(&text.folded) {
             for slot in &mut names[found.span.start..found.span.end] {
                 if slot.is_none_or(|other| other.span.len() < found.span.len()) {
                     *slot = Some(found);

@@ -226,8 +226,7 @@ impl Gazetteer {
         Ok(Self { entries, classes, form_entries, ends, matcher })
     }
 
-    /// Every form that stands in a folded text, overlapping ones included, by end and then by start. 全州 is none in a text without 全州县:
-    /// there it says the whole prefecture, as 全市 the whole city.
+    /// Every form that stands in a folded text, overlapping ones included, by end and then by start.
     pub fn matches(&self, folded: &[char]) -> Vec<GazetteerMatch> {
         let text: String = folded.iter().collect();
         let mut char_at = vec![0u32; text.len() + 1];
@@ -239,12 +238,19 @@ impl Gazetteer {
             span: Span::new(char_at[found.start()] as usize, char_at[found.end()] as usize),
             form: found.value(),
         });
+        found.collect()
+    }
+
+    /// The matches in a whole article. 全州 is none where 全州县 is not named: there it says the whole prefecture, as 全市 the whole city.
+    pub fn matches_in_article(&self, folded: &[char]) -> Vec<GazetteerMatch> {
+        let mut found = self.matches(folded);
         let whole = ['全', '州'];
-        if text.contains("全州县") {
-            found.collect()
-        } else {
-            found.filter(|found| folded[found.span.start..found.span.end] != whole).collect()
+        let is_county =
+            |four: &[char]| four[..3] == ['全', '州', '县'] && !matches!(four[3], '域' | '级' | '市' | '乡');
+        if !folded.windows(4).any(is_county) {
+            found.retain(|found| folded[found.span.start..found.span.end] != whole);
         }
+        found
     }
 
     /// The class of a form.
@@ -329,11 +335,12 @@ mod tests {
         let gazetteer = Gazetteer::builtin();
         let found = |text: &str| {
             let folded: Vec<char> = text.chars().collect();
-            let matches = gazetteer.matches(&folded).into_iter();
+            let matches = gazetteer.matches_in_article(&folded).into_iter();
             matches.filter(|found| found.span.start == 0).map(|found| found.span.len()).collect::<Vec<_>>()
         };
         assert!(found("全州建成公路,怒江州").is_empty());
-        assert_eq!(found("全州建成公路,全州县"), [2]);
+        assert!(found("全州建成公路,全州县域经济").is_empty());
+        assert_eq!(found("全州建成公路,全州县在广西"), [2]);
     }
 
     #[test]

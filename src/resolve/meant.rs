@@ -65,7 +65,8 @@ fn divisions(text: &Text, gazetteer: &Gazetteer, heads: &Heads) -> Vec<Span> {
             // 开发区 and 矿区 are listed, too.
             && heads.ending_at(chars, 0, chars.len()).is_none_or(|(len, _)| len < chars.len())
     };
-    let matches = gazetteer.matches(&text.folded).into_iter().filter(|found| is_name(found.span, found.form));
+    let matches =
+        gazetteer.matches_in_article(&text.folded).into_iter().filter(|found| is_name(found.span, found.form));
     let mut spans: Vec<Span> =
         matches.map(|found| found.span).filter(|s| text.is_word_edge(s.start) && text.is_word_edge(s.end)).collect();
     spans.sort_by_key(|span| (span.start, Reverse(span.end)));

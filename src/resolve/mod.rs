@@ -87,7 +87,11 @@ fn settle_introduced(forms: &mut [(Form, Vec<Decision>)], text: &Text) {
         if full.end >= short.start || short.start > full.end + 12 {
             continue;
         }
-        let between: String = text.folded[full.end..short.start].iter().filter(|c| c.is_alphanumeric()).collect();
+        let between = &text.folded[full.end..short.start];
+        if between.iter().any(|c| matches!(c, '。' | '\n')) {
+            continue;
+        }
+        let between: String = between.iter().filter(|c| c.is_alphanumeric()).collect();
         if INTRODUCING.contains(&between.as_str()) {
             forms[by].0.kind = forms[of].0.kind;
         }
@@ -237,6 +241,11 @@ mod tests {
             forms.map(|(form, _)| form.kind)
         };
         assert_eq!(kinds("《育苗若干措施》(以下称“育苗十条”)"), [EntityType::Document; 2]);
+        assert_eq!(
+            kinds("《育苗若干措施》。下称:“育苗十条”"),
+            [EntityType::Document, EntityType::Program],
+            "another sentence"
+        );
         assert_eq!(kinds("《育苗若干措施》(再支持“育苗十条”)"), [EntityType::Document, EntityType::Program]);
     }
 

@@ -238,7 +238,13 @@ impl<'a> Reader<'a> {
         let (form, readings, end) = self.expression(page, at)?;
         if let Some(first) = readings.first() {
             self.year = Some(first.year());
-            self.month = first.to.unwrap_or(first.from).month().or(self.month);
+            let last = match (form, first.to.unwrap_or(first.from)) {
+                (Form::Months, Point::Year(_)) => Some(12),
+                (Form::Months, Point::Half(_, half)) => Some(half * 6),
+                (Form::Months, Point::Quarter(_, quarter)) => Some(quarter * 3),
+                (_, last) => last.month(),
+            };
+            self.month = last.or(self.month);
         }
         if !readings.is_empty() {
             times.push(Time { span: Span::new(at, end), form, readings });
@@ -442,13 +448,13 @@ impl<'a> Reader<'a> {
         let (count, end) = small(page, from)?;
         if matches!(page.at(at), '前' | '头') {
             if page.starts(end, "个月") && count <= 12 {
-                let months = |year| months(year, 1, count);
-                let mut readings = vec![months(now.year)];
+                let stretch = |year| months(year, 1, count);
+                let mut readings = vec![stretch(now.year)];
                 if let Some(year) = self.year.filter(|&year| year != now.year) {
-                    readings.push(months(year));
+                    readings.push(stretch(year));
                 }
                 if count > now.month {
-                    readings.push(months(now.year - 1));
+                    readings.push(stretch(now.year - 1));
                 }
                 return Some((Form::Months, readings, end + 2));
             }
@@ -456,10 +462,10 @@ impl<'a> Reader<'a> {
                 if page.starts(end, "个季度") { Some(3) } else { page.starts(end, "季度").then_some(2) };
             if let Some(length) = quarters.filter(|_| count <= 4) {
                 let stretch = |year| Period::between(Point::Quarter(year, 1), Point::Quarter(year, count));
-                let months = |year| Period::between(Point::Month(year, 1), Point::Month(year, count * 3));
-                let mut readings = vec![stretch(now.year), months(now.year)];
+                let canon = |year| months(year, 1, count * 3);
+                let mut readings = vec![stretch(now.year), canon(now.year)];
                 if let Some(year) = self.year.filter(|&year| year != now.year) {
-                    readings.extend([stretch(year), months(year)]);
+                    readings.extend([stretch(year), canon(year)]);
                 }
                 return Some((Form::Months, readings, end + length));
             }

@@ -89,7 +89,12 @@ fn base_at(page: &Page, at: usize) -> Option<(Base, usize)> {
         let base = *table.bases.get(page.slice(at, at + length))?;
         // 12 Ghz, but not 3 games; 2人, but not 2人民币.
         let latin = page.at(at + length - 1).is_ascii_alphabetic() && page.at(at + length).is_ascii_alphabetic();
-        (!latin).then_some((base, length))
+        // 29个人, but not 10个人工智能项目, 8个班次.
+        let cut = length > 1
+            && matches!(page.at(at), '个' | '名')
+            && !page.text.is_word_edge(at + length)
+            && (1..length).any(|shorter| table.bases.contains_key(page.slice(at, at + shorter)));
+        (!latin && !cut).then_some((base, length))
     })
 }
 
@@ -133,7 +138,11 @@ pub(super) fn read(page: &Page, at: usize, chinese: bool) -> Option<Unit> {
         let end = at + 2 + unit.chars().count();
         return Some(Unit { base: written.clone(), written, powers: 0, kind, end, open: page.at(at + 1) == '多' });
     }
-    // 31千瓦时 are no thousand watts.
+    // A unit that itself begins with 千 and is longer than a power and a base: 31千瓦时 are no thousand watts.
+    // 一起, 从零起步 count nothing.
+    if chinese && page.at(at) == '起' {
+        return None;
+    }
     let end_of = |from: usize| base_at(page, from).map_or(from, |(_, length)| from + length);
     if end_of(at) > end_of(base_from) {
         (powers_end, base_from) = (at, at);

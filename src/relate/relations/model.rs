@@ -86,8 +86,9 @@ impl RelationModel {
         });
         let mut scores = vec![f32::NEG_INFINITY; candidates.len()];
         for (index, score) in again.into_iter().zip(self.second.scores(&whole)) {
-            let Candidate { subject, predicate, .. } = candidates[index];
-            scores[index] = score + self.habits.of(predicate, scene.entities[subject as usize].kind);
+            let Candidate { subject, predicate, object } = candidates[index];
+            let kind = |entity: u32| scene.entities[entity as usize].kind;
+            scores[index] = score + self.habits.of(predicate, kind(subject), kind(object));
         }
         candidates.into_iter().zip(scores).collect()
     }

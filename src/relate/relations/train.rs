@@ -61,7 +61,7 @@ pub fn train(samples: &[RelationSample], options: RelationTraining) -> RelationM
     train_and_check(samples, options).0
 }
 
-/// Learns, and says what cross-validation on the way finds (see [`cross_validate`]).
+/// Learns, and says what cross-validation on the way finds (see [`cross_validate`]): of all writers alike, without the reference writers' habits.
 pub fn train_and_check(samples: &[RelationSample], options: RelationTraining) -> (RelationModel, RelationCheck) {
     let views = views(samples, options);
     let table = Table::new(&views, options);
@@ -71,27 +71,31 @@ pub fn train_and_check(samples: &[RelationSample], options: RelationTraining) ->
     let first = table.boost(&all, false);
     let second = table.boost(&all, true);
     let found = check(&views, &table.folds, &scores, samples.len());
-    let (habits, thresholds) = answers(&views, scores);
+    let (habits, thresholds) = calibrated(&views, scores);
     (RelationModel { readers, first, second, habits, thresholds }, found)
 }
 
 /// What annotators list, and from where on a candidate is stated: learnt from the reference writers' articles, or from all where there are none;
 /// from entities as detected where there are such, since they are what the model will meet.
-fn answers(views: &[View], mut scores: Vec<Vec<Scored>>) -> (Habits, [f32; 16]) {
+fn calibrated(views: &[View], mut scores: Vec<Vec<Scored>>) -> (Habits, [f32; 16]) {
     let any_detected = views.iter().any(|view| view.sample.detected);
     let any_reference = views.iter().any(|view| view.sample.reference);
     let chosen = |view: usize| {
         let sample = &views[view].sample;
         (sample.detected || !any_detected) && (sample.reference || !any_reference)
     };
-    let kind = |view: usize, candidate: &Candidate| views[view].sample.entities[candidate.subject as usize].kind;
+    let kinds = |view: usize, candidate: &Candidate| {
+        let kind = |entity: u32| views[view].sample.entities[entity as usize].kind;
+        (kind(candidate.subject), kind(candidate.object))
+    };
     let habits = if any_reference {
         let judged = (0..views.len())
             .filter(|&view| chosen(view))
             .flat_map(|view| scores[view].iter().map(move |scored| (view, scored)));
         let judged = judged.filter_map(|(view, (candidate, score))| {
             let stated = views[view].label(candidate)?;
-            Some(Judged { predicate: candidate.predicate, subject: kind(view, candidate), score: *score, stated })
+            let (subject, object) = kinds(view, candidate);
+            Some(Judged { predicate: candidate.predicate, subject, object, score: *score, stated })
         });
         Habits::learn(&judged.collect::<Vec<_>>())
     } else {
@@ -99,7 +103,8 @@ fn answers(views: &[View], mut scores: Vec<Vec<Scored>>) -> (Habits, [f32; 16]) 
     };
     for (view, scored) in scores.iter_mut().enumerate() {
         for (candidate, score) in scored {
-            *score += habits.of(candidate.predicate, kind(view, candidate));
+            let (subject, object) = kinds(view, candidate);
+            *score += habits.of(candidate.predicate, subject, object);
         }
     }
     let thresholds = thresholds(views, &scores, chosen);
