@@ -136,7 +136,7 @@ pub fn read_corpus(folder: &Path) -> Result<Vec<GoldArticle>, GoldError> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .collect();
     files.sort();
-    let references = names_in(&folder.join(REFERENCE_FILE))?;
+    let references = reference_writers(folder)?;
     files
         .into_iter()
         .map(|json| {
@@ -154,6 +154,14 @@ pub fn read_corpus(folder: &Path) -> Result<Vec<GoldArticle>, GoldError> {
 /// Names the writers of a corpus whose habit of listing is the one to follow: `reference.txt` in its folder, the leading letters of their articles' names,
 /// one writer a line, `#` for comments. How readily a relation is taken for stated is learnt from their articles alone.
 pub const REFERENCE_FILE: &str = "reference.txt";
+
+/// The writers in a corpus folder's [`REFERENCE_FILE`]; none where there is no such file.
+///
+/// # Errors
+/// When the file is there and cannot be read.
+pub fn reference_writers(folder: &Path) -> Result<BTreeSet<String>, GoldError> {
+    names_in(&folder.join(REFERENCE_FILE))
+}
 
 /// Names the articles of a corpus that are kept for measuring and never trained on: `dev.txt` in its folder, one NAME a line, `#` for comments.
 pub const DEV_FILE: &str = "dev.txt";

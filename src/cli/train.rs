@@ -42,6 +42,16 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
     for folder in &args.corpus {
         let dev = gold::dev_split(folder).into_diagnostic()?;
         let articles = gold::read_corpus(folder).into_diagnostic()?;
+        let writers = gold::reference_writers(folder).into_diagnostic()?;
+        if let Some(writer) = writers.iter().find(|writer| articles.iter().all(|article| article.writer() != **writer))
+        {
+            let file = folder.join(gold::REFERENCE_FILE);
+            let message = context.lang.pick(
+                "列出的作者没有文章；请写文章名开头的字母，每行一位：",
+                "names a writer of whom the folder has no article; write the leading letters of the articles' names, one writer a line:",
+            );
+            return Err(miette::miette!("{} {message} {writer}", file.display()));
+        }
         corpus.extend(articles.into_iter().filter(|article| !dev.contains(&article.gold.id)));
     }
     corpus.retain(|article| !args.without.iter().any(|writer| writer == article.writer()));

@@ -117,3 +117,28 @@ fn a_corpus_is_counted() {
     let words = run(&["corpus", "stats", argument(&gold), "--lang", "zh"]).stdout;
     assert!(words.contains("文章") && words.contains("Region"), "{words}");
 }
+
+#[test]
+fn every_reference_writer_of_the_corpus_has_articles() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/corpus");
+    let list = fs::read_to_string(folder.join("reference.txt")).unwrap();
+    let writers: Vec<&str> = list.lines().filter(|line| !line.starts_with('#')).collect();
+    assert!(!writers.is_empty());
+    for writer in writers {
+        assert!(folder.join(format!("{writer}01.json")).exists(), "{writer}");
+    }
+}
+
+#[test]
+fn a_reference_writer_without_articles_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["f01.txt", "f01.json"] {
+        fs::copy(fixture(&format!("gold/{name}")), folder.path().join(name)).unwrap();
+    }
+    fs::write(folder.path().join("reference.txt"), "f\nzz\n").unwrap();
+    let models = folder.path().join("models");
+    let run = run(&["--lang", "en", "train", "--corpus", argument(folder.path()), "-o", argument(&models)]);
+    assert_ne!(run.status, Some(0));
+    assert!(run.stderr.contains("reference.txt") && run.stderr.contains("zz"), "{}", run.stderr);
+    assert!(!models.exists());
+}

@@ -33,7 +33,7 @@ fn stated_on(
     (lines, found)
 }
 
-fn toy_samples() -> Vec<RelationSample> {
+pub(super) fn toy_samples() -> Vec<RelationSample> {
     use EntityType::{Company, Industry, Park};
     let parks = ["京滨工业园", "武清开发区", "空港经济区", "南港工业区", "泰达西区", "滨海科技园"];
     let firms = ["诺禾致源", "康希诺生物", "合源生物", "红日药业", "云圣智能", "博雅辑因"];

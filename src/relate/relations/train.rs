@@ -47,7 +47,7 @@ impl Default for RelationTraining {
         Self {
             folds: 5,
             noisy_copies: 1,
-            // A feature of one article comes back in its other reading: twelve articles' worth, to keep the model small.
+            // A feature of one article comes back in its other reading: twelve or thirteen articles' worth, to keep the program below 60 MB.
             linear: MultiOptions { min_bags: 25, ..MultiOptions::default() },
             network: NetworkOptions { batch: 2, word_count: 40, ..NetworkOptions::default() },
             first: BoostOptions { trees: 80, rate: 0.09, leaves: 32, min_weight: 10.0, ..BoostOptions::default() },
@@ -104,7 +104,7 @@ fn calibrated(views: &[View], mut scores: Vec<Vec<Scored>>) -> (Habits, [f32; 16
     for (view, scored) in scores.iter_mut().enumerate() {
         for (candidate, score) in scored {
             let (subject, object) = kinds(view, candidate);
-            *score += habits.of(candidate.predicate, subject, object);
+            *score += habits.learnt(candidate.predicate, subject, object);
         }
     }
     let thresholds = thresholds(views, &scores, chosen);
@@ -307,5 +307,29 @@ impl<'a> Table<'a> {
         let scores = self.fold_scores(true);
         let pair = |(candidates, scores): (&Vec<Candidate>, Vec<f32>)| candidates.iter().copied().zip(scores).collect();
         self.candidates.iter().zip(scores).map(pair).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::toy_samples, *};
+    use crate::model::{EntityType, Predicate};
+
+    /// Toy articles with a score of -1 for all that is stated and for nothing else.
+    fn calibrated_by(reference: impl Fn(usize) -> bool) -> (Habits, [f32; 16]) {
+        let samples = toy_samples().into_iter().enumerate();
+        let samples = samples.map(|(at, sample)| RelationSample { reference: reference(at), ..sample });
+        let views: Vec<View> = samples.map(View::new).collect();
+        let scores = views.iter().map(|view| view.right.iter().map(|candidate| (*candidate, -1.0)).collect()).collect();
+        calibrated(&views, scores)
+    }
+
+    #[test]
+    fn habits_come_from_reference_writers_alone() {
+        assert_eq!(calibrated_by(|_| false).0, Habits::NONE);
+        let (habits, _) = calibrated_by(|at| at % 4 == 0);
+        let (all, _) = calibrated_by(|_| true);
+        let shift = |habits: &Habits| habits.of(Predicate::Attracts, EntityType::Park, EntityType::Company);
+        assert!(0.0 < shift(&habits) && shift(&habits) < shift(&all), "{} {}", shift(&habits), shift(&all));
     }
 }
