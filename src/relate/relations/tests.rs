@@ -47,7 +47,7 @@ pub(super) fn toy_samples() -> Vec<RelationSample> {
         let names = [(park, Park), (firm, Company), (other, Company), (field, Industry), (second, Industry)];
         samples.push(RelationSample {
             detected: false,
-            reference: round % 4 == 0,
+            reference: false,
             text: Arc::new(Text::new(&article.text, segmenter())),
             entities: entities(&article.text, &names),
             relations: vec![
