@@ -234,11 +234,13 @@ impl Gazetteer {
             char_at[byte] = count as u32;
         }
         char_at[text.len()] = folded.len() as u32;
-        let found = self.matcher.find_overlapping_iter(&text).map(|found| GazetteerMatch {
-            span: Span::new(char_at[found.start()] as usize, char_at[found.end()] as usize),
-            form: found.value(),
-        });
-        found.collect()
+        self.matcher
+            .find_overlapping_iter(&text)
+            .map(|found| GazetteerMatch {
+                span: Span::new(char_at[found.start()] as usize, char_at[found.end()] as usize),
+                form: found.value(),
+            })
+            .collect()
     }
 
     /// The matches in a whole article. 全州 is none where 全州县 is not named: there it says the whole prefecture, as 全市 the whole city.

@@ -40,7 +40,7 @@ use crate::{
     text::Text,
 };
 
-/// Below this probability a number is no figure; F1 on dev and unseen is the same from 0.3 to 0.44.
+/// Below this probability a number is no figure; from 0.3 to 0.44 F1 on dev, unseen and kinds changes by less than 0.006.
 const THRESHOLD: f32 = 0.38;
 
 /// The figure before, as decided.

@@ -26,6 +26,7 @@ pub struct RelationModel {
     pub(super) readers: Readers,
     pub(super) first: Boost,
     pub(super) second: Boost,
+    /// How much more readily the reference writers' annotators take a candidate for stated.
     pub(super) habits: Habits,
     /// Log-odds from which a candidate counts as stated, by predicate.
     pub(super) thresholds: [f32; 16],

@@ -9,7 +9,11 @@ use crate::{
     text::Text,
 };
 
-use super::{RelationModel, RelationSample, RelationTraining, relations, train};
+use super::{
+    RelationModel, RelationSample, RelationTraining,
+    habits::{Habits, Judged},
+    relations, train,
+};
 
 /// The relations of a text as `subject predicate object` lines, sorted.
 fn stated(model: &RelationModel, body: &str, names: &[(&str, EntityType)]) -> (Vec<String>, Vec<Relation>) {
@@ -96,6 +100,23 @@ fn enumeration_items_share_the_verb() {
     let names = [("临港产业园", Park), ("远大科技", Company), ("中源协和", Company)];
     let (lines, _) = stated(toy_model(), "临港产业园引进远大科技、中源协和。", &names);
     assert_eq!(lines, ["临港产业园 attracts 中源协和", "临港产业园 attracts 远大科技"]);
+}
+
+#[test]
+fn a_habit_of_listing_moves_what_is_found() {
+    use EntityType::{Company, Park};
+    let names = [("临港产业园", Park), ("远大科技", Company), ("中源协和", Company)];
+    let confidence = |habits: Habits| {
+        let model = RelationModel { habits, ..toy_model().clone() };
+        let (_, found) = stated(&model, "临港产业园引进远大科技、中源协和。", &names);
+        found.first().map_or(0.0, |relation| relation.confidence)
+    };
+    let listed = |stated| {
+        let judged = Judged { predicate: Predicate::Attracts, subject: Park, object: Company, score: 0.0, stated };
+        confidence(Habits::learn(&[judged; 400]))
+    };
+    let plain = confidence(Habits::NONE);
+    assert!(listed(false) < plain && plain < listed(true), "{} {plain} {}", listed(false), listed(true));
 }
 
 #[test]
