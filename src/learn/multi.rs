@@ -12,6 +12,7 @@ use super::{
     odds::sigmoid,
     ranks::{Ranks, spread},
     sparse::{Rows, write_rows},
+    widely::widely,
 };
 
 /// Columns of a [`MultiLogistic`]; a set of columns fits a `u32`.
@@ -77,13 +78,19 @@ impl MultiLogistic {
     /// The log-odds of every column.
     pub fn scores(&self, features: &[u32]) -> Scores {
         let mut sums = [0i16; COLUMNS];
-        for &feature in features {
-            if let Some(row) = self.row(feature) {
-                for (sum, &weight) in sums.iter_mut().zip(row) {
-                    *sum += i16::from(weight);
+        widely(
+            #[inline(always)]
+            || {
+                for row in features.iter().filter_map(
+                    #[inline(always)]
+                    |&feature| self.row(feature),
+                ) {
+                    for (sum, &weight) in sums.iter_mut().zip(row) {
+                        *sum += i16::from(weight);
+                    }
                 }
-            }
-        }
+            },
+        );
         let mut scores = self.bias;
         for (score, sum) in scores.iter_mut().zip(sums) {
             *score += f32::from(sum) / STEP;
@@ -101,6 +108,7 @@ impl MultiLogistic {
         self.rows.is_empty()
     }
 
+    #[inline(always)]
     fn row(&self, feature: u32) -> Option<&[i8; COLUMNS]> {
         let digest = spread(feature);
         if !self.ranks.may_hold(digest) {

@@ -15,7 +15,7 @@ pub(super) const LEAF: u16 = u16::MAX;
 /// A tree has no more answers than this: a bit each.
 pub(super) const MOST_LEAVES: usize = 32;
 /// So many examples are asked side by side.
-pub(super) const LANES: usize = 8;
+pub(super) const LANES: usize = 16;
 
 /// A question by what it rules out.
 #[derive(Debug, Clone, Copy, PartialEq)]

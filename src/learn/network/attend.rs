@@ -4,8 +4,8 @@ use crate::learn::softmax;
 
 use super::{
     layers::{
-        Forgetting, Mask, Normed, add, apply, linear, linear_back, mask, masked, norm_at, norm_back_at, rectify,
-        rectify_back,
+        Forgetting, Mask, Normed, WIDE, add, apply, linear, linear_back, mask, masked, norm_at, norm_back_at, product,
+        rectify, rectify_back,
     },
     layout::{DEPTH, LinearPlaces, NormPlaces, Place, Tables, Use},
     nodes::Page,
@@ -19,6 +19,7 @@ const _: () = assert!(WIDER.is_multiple_of(8) && DEPTH.is_multiple_of(HEADS));
 
 /// Numbers of one head.
 const HEAD: usize = DEPTH / HEADS;
+const _: () = assert!(HEAD.is_multiple_of(WIDE));
 
 /// The tables of the attention.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,25 +74,36 @@ pub(super) fn attend(
     let normed = norm_at(weights, &places.norm, nodes);
     let three = linear(weights, &places.three, &normed.out, DEPTH);
     let near = &weights[places.near.clone()];
+    let columns = count.next_multiple_of(WIDE);
+    let (mut queries, mut keys) = (vec![0.0; count * HEAD], vec![0.0; HEAD * columns]);
+    let mut dots = vec![0.0; count * columns];
     let mut all = vec![0.0; HEADS * count * count];
-    for (head, row, own) in heads(count) {
-        let query = &three[row * 3 * DEPTH + head * HEAD..][..HEAD];
-        let out = &mut all[own];
-        for (other, out) in out.iter_mut().enumerate() {
-            let key = &three[other * 3 * DEPTH + DEPTH + head * HEAD..][..HEAD];
-            let dot: f32 = query.iter().zip(key).map(|(a, b)| a * b).sum();
-            *out = dot / (HEAD as f32).sqrt() + near[usize::from(page.near[row * count + other]) * HEADS + head];
+    for (head, all) in all.chunks_exact_mut((count * count).max(1)).enumerate() {
+        for (row, three) in three.chunks_exact(3 * DEPTH).enumerate() {
+            queries[row * HEAD..][..HEAD].copy_from_slice(&three[head * HEAD..][..HEAD]);
+            let key = &three[DEPTH + head * HEAD..][..HEAD];
+            key.iter().enumerate().for_each(|(number, &key)| keys[number * columns + row] = key);
         }
-        softmax(out);
+        dots.fill(0.0);
+        product(&queries, &keys, &mut dots, HEAD, columns);
+        for (row, (out, dots)) in all.chunks_exact_mut(count).zip(dots.chunks_exact(columns)).enumerate() {
+            for ((out, dot), &nearness) in out.iter_mut().zip(dots).zip(&page.near[row * count..]) {
+                *out = dot / (HEAD as f32).sqrt() + near[usize::from(nearness) * HEADS + head];
+            }
+            softmax(out);
+        }
     }
     let share_mask = mask(forgetting, all.len());
     let mut seen = vec![0.0; nodes.len()];
-    for (head, row, own) in heads(count) {
-        let out = &mut seen[row * DEPTH + head * HEAD..][..HEAD];
-        for (other, at) in own.enumerate() {
-            let share = all[at] * share_mask.get(at).copied().unwrap_or(1.0);
-            let value = &three[other * 3 * DEPTH + 2 * DEPTH + head * HEAD..][..HEAD];
-            out.iter_mut().zip(value).for_each(|(out, value)| *out += share * value);
+    let (mut values, mut sums) = (vec![0.0; count * HEAD], vec![0.0; count * HEAD]);
+    for (head, all) in masked(&share_mask, &all).chunks_exact((count * count).max(1)).enumerate() {
+        for (value, three) in values.chunks_exact_mut(HEAD).zip(three.chunks_exact(3 * DEPTH)) {
+            value.copy_from_slice(&three[2 * DEPTH + head * HEAD..][..HEAD]);
+        }
+        sums.fill(0.0);
+        product(all, &values, &mut sums, count, HEAD);
+        for (sums, seen) in sums.chunks_exact(HEAD).zip(seen.chunks_exact_mut(DEPTH)) {
+            seen[head * HEAD..][..HEAD].copy_from_slice(sums);
         }
     }
     let mut out = linear(weights, &places.out, &seen, DEPTH);

@@ -8,6 +8,7 @@ use super::{
     },
     layout::{BodyPlaces, DEPTH, INPUT, Place, STRIDES, TRAIT_VECTORS, VECTORS},
 };
+use crate::learn::widely::widely;
 
 /// What a tap of a convolution does: items from here on read items from there on, so many.
 fn shifted(count: usize, tap: usize, stride: usize) -> (usize, usize, usize) {
@@ -42,12 +43,22 @@ pub(super) fn read(
 ) -> Body {
     let count = items.len();
     let mut vectors = vec![0.0; count * INPUT];
-    for (item, out) in items.iter().zip(vectors.chunks_exact_mut(INPUT)) {
-        describe(places, item, |row, share, from| {
-            let out = &mut out[from..from + row.len()];
-            out.iter_mut().zip(&weights[row]).for_each(|(out, x)| *out += share * x);
-        });
-    }
+    widely(
+        #[inline(always)]
+        || {
+            for (item, out) in items.iter().zip(vectors.chunks_exact_mut(INPUT)) {
+                describe(
+                    places,
+                    item,
+                    #[inline(always)]
+                    |row, share, from| {
+                        let out = &mut out[from..from + row.len()];
+                        out.iter_mut().zip(&weights[row]).for_each(|(out, x)| *out += share * x);
+                    },
+                );
+            }
+        },
+    );
     let vector_mask = mask(forgetting, vectors.len());
     apply(&vector_mask, &mut vectors);
     let mut rows = linear(weights, &places.input, &vectors, INPUT);
@@ -73,6 +84,7 @@ pub(super) fn read(
 }
 
 /// The vectors that describe an item: which weights, what share of them, and where they begin.
+#[inline(always)]
 fn describe(places: &BodyPlaces, item: &Item, mut each: impl FnMut(Place, f32, usize)) {
     let row = |table: &Place, key: usize, width: usize| {
         let from = table.start + key * width;

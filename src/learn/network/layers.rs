@@ -1,53 +1,77 @@
 //! The layers of a network, forwards and backwards. Matrices are rows after rows. Every sum is taken in one fixed order, and
 //! nothing is fused; only exponentials are the platform's.
 
+use pulp::{Simd, WithSimd};
+
 use super::layout::{LinearPlaces, NormPlaces};
 use crate::learn::{random::next, widely::widely};
 
-/// Columns that a block of a product has; twice as many where there are enough.
-const WIDE: usize = 8;
-/// Its rows.
+/// `columns` of a product are a multiple of this.
+pub(super) const WIDE: usize = 8;
+/// Rows that a block of a product has.
 const TALL: usize = 4;
+/// Vectors that a row of a block has: with more, the sums of a block do not fit the registers.
+const VECTORS: usize = 2;
 
 /// `c += a b` for `a` of `rows × inner` and `b` of `inner × columns`; `columns` is a multiple of 8.
 pub(super) fn product(a: &[f32], b: &[f32], c: &mut [f32], inner: usize, columns: usize) {
     debug_assert_eq!(columns % WIDE, 0, "whole blocks");
-    if columns.is_multiple_of(2 * WIDE) {
-        widely(
-            #[inline(always)]
-            || blocks::<{ 2 * WIDE }>(a, b, c, inner, columns),
-        );
-    } else {
-        widely(
-            #[inline(always)]
-            || blocks::<WIDE>(a, b, c, inner, columns),
-        );
+    pulp::Arch::new().dispatch(Product { a, b, c, inner, columns });
+}
+
+struct Product<'m> {
+    a: &'m [f32],
+    b: &'m [f32],
+    c: &'m mut [f32],
+    inner: usize,
+    columns: usize,
+}
+
+impl WithSimd for Product<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { a, b, c, inner, columns } = self;
+        let mut column = 0;
+        while column < columns {
+            column += if S::F32_LANES > 1 && columns - column >= VECTORS * S::F32_LANES {
+                column_of_blocks::<S, VECTORS>(simd, a, b, c, inner, columns, column)
+            } else if S::F32_LANES > 1 && columns - column >= S::F32_LANES {
+                column_of_blocks::<S, 1>(simd, a, b, c, inner, columns, column)
+            } else {
+                column_without_vectors(a, b, c, inner, columns, column)
+            };
+        }
     }
 }
 
+/// The block of a product's result that begins at `column`, all rows; gives back how many columns it has.
 #[inline(always)]
-fn blocks<const COLUMNS: usize>(a: &[f32], b: &[f32], c: &mut [f32], inner: usize, columns: usize) {
-    let rows = c.len() / columns;
-    let mut row = 0;
-    while row < rows {
-        let tall = TALL.min(rows - row);
-        let (a, c) = (&a[row * inner..(row + tall) * inner], &mut c[row * columns..(row + tall) * columns]);
-        for column in (0..columns).step_by(COLUMNS) {
-            if tall == TALL {
-                block::<TALL, COLUMNS>(a, b, c, inner, columns, column);
-            } else {
-                for one in 0..tall {
-                    let c = &mut c[one * columns..(one + 1) * columns];
-                    block::<1, COLUMNS>(&a[one * inner..(one + 1) * inner], b, c, inner, columns, column);
-                }
+fn column_of_blocks<S: Simd, const VECTORS: usize>(
+    simd: S,
+    a: &[f32],
+    b: &[f32],
+    c: &mut [f32],
+    inner: usize,
+    columns: usize,
+    column: usize,
+) -> usize {
+    for (a, c) in a.chunks(TALL * inner).zip(c.chunks_mut(TALL * columns)) {
+        if c.len() == TALL * columns {
+            block::<S, TALL, VECTORS>(simd, a, b, c, inner, columns, column);
+        } else {
+            for (a, c) in a.chunks_exact(inner).zip(c.chunks_exact_mut(columns)) {
+                block::<S, 1, VECTORS>(simd, a, b, c, inner, columns, column);
             }
         }
-        row += tall;
     }
+    VECTORS * S::F32_LANES
 }
 
 #[inline(always)]
-fn block<const ROWS: usize, const COLUMNS: usize>(
+fn block<S: Simd, const ROWS: usize, const VECTORS: usize>(
+    simd: S,
     a: &[f32],
     b: &[f32],
     c: &mut [f32],
@@ -59,22 +83,42 @@ fn block<const ROWS: usize, const COLUMNS: usize>(
         #[inline(always)]
         |row| &a[row * inner..(row + 1) * inner],
     );
-    let mut sums = [[0.0f32; COLUMNS]; ROWS];
-    for at in 0..inner {
-        let b: &[f32; COLUMNS] = b[at * columns + column..].first_chunk().expect("a block lies inside");
+    let mut sums = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
+    for (at, b) in b.chunks_exact(columns).enumerate().take(inner) {
+        let (b, _) = S::as_simd_f32s(&b[column..column + VECTORS * S::F32_LANES]);
         for row in 0..ROWS {
-            let factor = rows[row][at];
-            for lane in 0..COLUMNS {
-                sums[row][lane] += factor * b[lane];
+            let factor = simd.splat_f32s(rows[row][at]);
+            for vector in 0..VECTORS {
+                // Two roundings, as without vectors.
+                sums[row][vector] = simd.add_f32s(sums[row][vector], simd.mul_f32s(factor, b[vector]));
             }
         }
     }
     for row in 0..ROWS {
-        let c: &mut [f32; COLUMNS] = c[row * columns + column..].first_chunk_mut().expect("a block lies inside");
-        for lane in 0..COLUMNS {
-            c[lane] += sums[row][lane];
+        let (c, _) = S::as_mut_simd_f32s(&mut c[row * columns + column..][..VECTORS * S::F32_LANES]);
+        for vector in 0..VECTORS {
+            c[vector] = simd.add_f32s(c[vector], sums[row][vector]);
         }
     }
+}
+
+/// What is left where a vector is wider than the columns that are left, or where there are none.
+#[inline(always)]
+fn column_without_vectors(a: &[f32], b: &[f32], c: &mut [f32], inner: usize, columns: usize, column: usize) -> usize {
+    for (a, c) in a.chunks_exact(inner).zip(c.chunks_exact_mut(columns)) {
+        let mut sums = [0.0f32; WIDE];
+        for (&factor, b) in a.iter().zip(b.chunks_exact(columns)) {
+            let b: &[f32; WIDE] = b[column..].first_chunk().expect("a block lies inside");
+            for lane in 0..WIDE {
+                sums[lane] += factor * b[lane];
+            }
+        }
+        let c: &mut [f32; WIDE] = c[column..].first_chunk_mut().expect("a block lies inside");
+        for lane in 0..WIDE {
+            c[lane] += sums[lane];
+        }
+    }
+    WIDE
 }
 
 /// `b += aᵀ c`: what a product passes back to its second factor.
@@ -357,10 +401,8 @@ mod tests {
             let mut wide = c.clone();
             product(&a, &b, &mut wide, inner, columns);
             let mut narrow = c;
-            if columns % (2 * WIDE) == 0 {
-                blocks::<{ 2 * WIDE }>(&a, &b, &mut narrow, inner, columns);
-            } else {
-                blocks::<WIDE>(&a, &b, &mut narrow, inner, columns);
+            for column in (0..columns).step_by(WIDE) {
+                column_without_vectors(&a, &b, &mut narrow, inner, columns, column);
             }
             let bits = |numbers: &[f32]| numbers.iter().map(|x| x.to_bits()).collect::<Vec<u32>>();
             assert_eq!(bits(&wide), bits(&narrow));
