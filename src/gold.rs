@@ -96,6 +96,8 @@ pub struct GoldArticle {
     pub gold: Gold,
     /// Whether the corpus names its writer in [`REFERENCE_FILE`].
     pub reference: bool,
+    /// Whether the corpus names its writer in [`FIGURES_FILE`].
+    pub figures_only: bool,
 }
 
 /// Why a corpus could not be read.
@@ -136,7 +138,8 @@ pub fn read_corpus(folder: &Path) -> Result<Vec<GoldArticle>, GoldError> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .collect();
     files.sort();
-    let references = reference_writers(folder)?;
+    let [references, figures] = [REFERENCE_FILE, FIGURES_FILE].map(|list| writers_in(folder, list));
+    let (references, figures) = (references?, figures?);
     files
         .into_iter()
         .map(|json| {
@@ -146,7 +149,8 @@ pub fn read_corpus(folder: &Path) -> Result<Vec<GoldArticle>, GoldError> {
                 serde_json::from_slice(&bytes).map_err(|source| GoldError::Json { path: json.clone(), source })?;
             let text = std::fs::read_to_string(&text_path).map_err(io(&text_path))?;
             let article = GoldArticle::new(gold, &text);
-            Ok(GoldArticle { reference: references.contains(article.writer()), ..article })
+            let [reference, figures_only] = [&references, &figures].map(|writers| writers.contains(article.writer()));
+            Ok(GoldArticle { reference, figures_only, ..article })
         })
         .collect()
 }
@@ -155,12 +159,15 @@ pub fn read_corpus(folder: &Path) -> Result<Vec<GoldArticle>, GoldError> {
 /// one writer a line, `#` for comments. How readily a relation is taken for stated is learnt from their articles alone.
 pub const REFERENCE_FILE: &str = "reference.txt";
 
-/// The writers in a corpus folder's [`REFERENCE_FILE`]; none where there is no such file.
+/// Names the writers of a corpus whose articles teach figures alone, as [`REFERENCE_FILE`] does: `figures.txt` in its folder.
+pub const FIGURES_FILE: &str = "figures.txt";
+
+/// The writers in a corpus folder's list, [`REFERENCE_FILE`] or [`FIGURES_FILE`]; none where there is no such file.
 ///
 /// # Errors
 /// When the file is there and cannot be read.
-pub fn reference_writers(folder: &Path) -> Result<BTreeSet<String>, GoldError> {
-    names_in(&folder.join(REFERENCE_FILE))
+pub fn writers_in(folder: &Path, list: &str) -> Result<BTreeSet<String>, GoldError> {
+    names_in(&folder.join(list))
 }
 
 /// Names the articles of a corpus that are kept for measuring and never trained on: `dev.txt` in its folder, one NAME a line, `#` for comments.
@@ -204,7 +211,7 @@ impl GoldArticle {
             body = body.trim_end().strip_suffix(date.as_str()).unwrap_or(body).trim_end();
         }
         let article = Article::new(Some(gold.id.clone()), title, body, gold.published.clone(), gold.source.clone());
-        Self { article, gold, reference: false }
+        Self { article, gold, reference: false, figures_only: false }
     }
 
     /// The writer: the leading letters of the id. Articles of one writer are kept together when data is split.

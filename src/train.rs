@@ -400,24 +400,48 @@ pub struct Detection {
     pub unseen: BTreeMap<usize, Vec<Entity>>,
 }
 
+impl Detection {
+    /// The entities of an article, by the models that have seen all that teaches them.
+    fn read(&self, prepared: &Prepared<'_>, taggers: &Taggers, article: usize) -> Vec<Entity> {
+        let context = prepared.context(article);
+        let candidates = taggers.candidates(&context);
+        let decisions =
+            detect::decide(&context, &candidates, &self.fusion, &self.second, detect::THRESHOLD_IN_TRAINING);
+        resolve::entities(&prepared.texts[article], &decisions, &prepared.gazetteer, &prepared.heads, &self.merge)
+    }
+}
+
 /// Trains all models on the articles with the given indices, and gives each of those articles as read by models that have not seen it.
+/// Those that teach figures alone are left out before, and are not among what is given.
 pub fn train(
     prepared: &Prepared<'_>,
     articles: &[usize],
     options: TrainingOptions,
 ) -> (Models, BTreeMap<usize, Vec<Entity>>) {
-    let parts = prepared.parts(articles, options.folds);
+    let (figures_only, articles): (Vec<usize>, Vec<usize>) =
+        articles.iter().partition(|&&at| prepared.corpus[at].figures_only);
+    let parts = prepared.parts(&articles, options.folds);
     let mut taggers = prepared.taggers(&parts, options);
     let detection = prepared.detection(&parts, &taggers, options);
-    let TaggerBytes { tagger, network } = taggers.swap_remove(options.folds);
+    let bytes = taggers.swap_remove(options.folds);
+    let relations = prepared.relations(&articles, &detection.unseen, options.relations).to_bytes();
+    // No model has seen the others: any reading of them is unseen.
+    let mut detected = detection.unseen.clone();
+    if !figures_only.is_empty() {
+        let taggers = bytes.read();
+        detected.par_extend(figures_only.par_iter().map(|&at| (at, detection.read(prepared, &taggers, at))));
+    }
+    let stating: Vec<usize> = detected.keys().copied().collect();
+    let figures = prepared.figures(&stating, &detected).to_bytes();
+    let TaggerBytes { tagger, network } = bytes;
     let models = Models {
         tagger,
         network,
         fusion: detection.fusion.to_bytes(),
         second: detection.second.to_bytes(),
         merge: detection.merge.to_bytes(),
-        relations: prepared.relations(articles, &detection.unseen, options.relations).to_bytes(),
-        figures: prepared.figures(articles, &detection.unseen).to_bytes(),
+        relations,
+        figures,
     };
     (models, detection.unseen)
 }

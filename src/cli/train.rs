@@ -19,8 +19,8 @@ use crate::{
 /// A corpus is a folder of pairs of files: NAME.txt (headline, body, date) and NAME.json (its facts). The leading letters of NAME say
 /// who wrote it: later stages learn from readings of articles by models that have seen none of that writer. The same corpus
 /// gives the same models, byte for byte. The articles that the folder's dev.txt names are kept for measuring and are not trained on.
-/// Where its reference.txt names writers, how readily a relation is taken for stated is learnt from their articles alone. 5,000
-/// articles take about forty minutes on two cores.
+/// Where its reference.txt names writers, how readily a relation is taken for stated is learnt from their articles alone; the
+/// articles of those in its figures.txt teach figures alone. 5,000 articles take about forty minutes on two cores.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  yutu train --corpus data/corpus -o models\n  yutu extract --models models news.txt"
@@ -42,23 +42,25 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Outcome, miette::Rep
     for folder in &args.corpus {
         let dev = gold::dev_split(folder).into_diagnostic()?;
         let articles = gold::read_corpus(folder).into_diagnostic()?;
-        let writers = gold::reference_writers(folder).into_diagnostic()?;
-        if let Some(writer) = writers.iter().find(|writer| articles.iter().all(|article| article.writer() != **writer))
-        {
-            let file = folder.join(gold::REFERENCE_FILE);
-            let message = context.lang.pick(
-                "列出的作者没有文章；请写文章名开头的字母，每行一位：",
-                "names a writer of whom the folder has no article; write the leading letters of the articles' names, one writer a line:",
-            );
-            return Err(miette::miette!("{} {message} {writer}", file.display()));
+        for list in [gold::REFERENCE_FILE, gold::FIGURES_FILE] {
+            let writers = gold::writers_in(folder, list).into_diagnostic()?;
+            let is_there = |writer: &String| articles.iter().any(|article| article.writer() == *writer);
+            if let Some(writer) = writers.iter().find(|writer| !is_there(writer)) {
+                let file = folder.join(list);
+                let message = context.lang.pick(
+                    "列出的作者没有文章；请写文章名开头的字母，每行一位：",
+                    "names a writer of whom the folder has no article; write the leading letters of the articles' names, one writer a line:",
+                );
+                return Err(miette::miette!("{} {message} {writer}", file.display()));
+            }
         }
         corpus.extend(articles.into_iter().filter(|article| !dev.contains(&article.gold.id)));
     }
     corpus.retain(|article| !args.without.iter().any(|writer| writer == article.writer()));
-    if corpus.is_empty() {
+    if corpus.iter().all(|article| article.figures_only) {
         let message = context.lang.pick(
-            "没有可供训练的文章：文件夹中应有成对的 NAME.txt 和 NAME.json",
-            "no articles to train on: the folder should hold pairs NAME.txt and NAME.json",
+            "没有可供训练的文章：文件夹中应有成对的 NAME.txt 和 NAME.json（figures.txt 所列作者之外）",
+            "no articles to train on: the folder should hold pairs NAME.txt and NAME.json (by others than the writers in figures.txt)",
         );
         return Err(miette::miette!("{message}"));
     }

@@ -116,7 +116,7 @@ impl Annotated {
             observations: observations.collect(),
             optional_relations: Vec::new(),
         };
-        GoldArticle { article, gold, reference: false }
+        GoldArticle { article, gold, reference: false, figures_only: false }
     }
 
     /// For each mention its entity, numbered in order of first mention.

@@ -118,27 +118,63 @@ fn a_corpus_is_counted() {
     assert!(words.contains("文章") && words.contains("Region"), "{words}");
 }
 
+/// The lists of writers that a corpus may have.
+const LISTS: [&str; 2] = ["reference.txt", "figures.txt"];
+
 #[test]
-fn every_reference_writer_of_the_corpus_has_articles() {
+fn every_writer_that_the_corpus_lists_has_articles() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/corpus");
-    let list = fs::read_to_string(folder.join("reference.txt")).unwrap();
-    let writers: Vec<&str> = list.lines().filter(|line| !line.starts_with('#')).collect();
-    assert!(!writers.is_empty());
-    for writer in writers {
-        assert!(folder.join(format!("{writer}01.json")).exists(), "{writer}");
+    for list in LISTS {
+        let list = fs::read_to_string(folder.join(list)).unwrap();
+        let writers: Vec<&str> = list.lines().filter(|line| !line.starts_with('#')).collect();
+        assert!(!writers.is_empty());
+        for writer in writers {
+            assert!(folder.join(format!("{writer}01.json")).exists(), "{writer}");
+        }
+    }
+}
+
+/// A folder with annotated articles, of which the first ones are toys and the last has figures.
+fn small_corpus(articles: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/corpus");
+    for name in articles.iter().flat_map(|name| [format!("{name}.txt"), format!("{name}.json")]) {
+        let toy = fixture(&format!("gold/{name}"));
+        fs::copy(if toy.exists() { toy } else { corpus.join(&name) }, folder.path().join(&name)).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn a_listed_writer_without_articles_is_refused() {
+    for list in LISTS {
+        let folder = small_corpus(&["f01"]);
+        fs::write(folder.path().join(list), "f\nzz\n").unwrap();
+        let models = folder.path().join("models");
+        let run = run(&["--lang", "en", "train", "--corpus", argument(folder.path()), "-o", argument(&models)]);
+        assert_ne!(run.status, Some(0));
+        assert!(run.stderr.contains(list) && run.stderr.contains("zz"), "{}", run.stderr);
+        assert!(!models.exists());
     }
 }
 
 #[test]
-fn a_reference_writer_without_articles_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    for name in ["f01.txt", "f01.json"] {
-        fs::copy(fixture(&format!("gold/{name}")), folder.path().join(name)).unwrap();
-    }
-    fs::write(folder.path().join("reference.txt"), "f\nzz\n").unwrap();
-    let models = folder.path().join("models");
-    let run = run(&["--lang", "en", "train", "--corpus", argument(folder.path()), "-o", argument(&models)]);
-    assert_ne!(run.status, Some(0));
-    assert!(run.stderr.contains("reference.txt") && run.stderr.contains("zz"), "{}", run.stderr);
-    assert!(!models.exists());
+fn who_teaches_figures_alone_changes_no_other_model() {
+    let train = |articles: &[&str]| {
+        let folder = small_corpus(articles);
+        if articles.contains(&"ie01") {
+            fs::write(folder.path().join("figures.txt"), "ie\n").unwrap();
+        }
+        let models = folder.path().join("models");
+        let run = run(&["train", "--corpus", argument(folder.path()), "-o", argument(&models)]);
+        assert_eq!(run.status, Some(0), "{}", run.stderr);
+        let mut models: Vec<_> = fs::read_dir(&models).unwrap().map(|entry| entry.unwrap().path()).collect();
+        models.sort();
+        let bytes = models.iter().map(|path| fs::read(path).unwrap());
+        let names = models.iter().map(|path| path.file_name().unwrap().to_string_lossy().into_owned());
+        names.zip(bytes).collect::<Vec<_>>()
+    };
+    let (without, with) = (train(&["f01", "f02", "f03"]), train(&["f01", "f02", "f03", "ie01"]));
+    let changed = without.iter().zip(&with).filter(|(a, b)| a != b).map(|((name, _), _)| name.as_str());
+    assert_eq!(changed.collect::<Vec<_>>(), ["figures.bin.zst"]);
 }

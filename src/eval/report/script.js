@@ -33,6 +33,8 @@ function el(name, attributes = {}, ...children) {
 }
 const table = (heads, rows) => el('table', {},
   el('thead', {}, el('tr', {}, heads.map((head) => el(head.n ? 'th.n' : 'th', {}, head.n ?? head)))), el('tbody', {}, rows));
+// Beside a bar: as wide as the widest, so that the bars stand below one another.
+const number = (text) => el('span.number', {}, text);
 const bar = (share, bad) => el(bad ? 'span.bar.bad' : 'span.bar', {}, el('i', { style: `width:${Math.round(100 * share)}%` }));
 const tag = (verdict, text) => el(`span.tag.${verdict}`, {}, text ?? verdicts[verdict]);
 
@@ -86,7 +88,7 @@ const box = (title, content, note) => el('.box', {}, el('h2', {}, title, note ? 
 function tallies(of, coloured) {
   const rows = Object.entries(of).sort((a, b) => b[1].gold - a[1].gold).map(([key, t]) => el('tr', {},
     el('td', {}, coloured ? el('span', { style: `color:${colours[key]}` }, '■ ') : null, labelOf[key] ?? key),
-    el('td.n', {}, bar(t.f1), percent(t.f1)), el('td.n', {}, percent(t.precision)), el('td.n', {}, percent(t.recall)),
+    el('td.n', {}, bar(t.f1), number(percent(t.f1))), el('td.n', {}, percent(t.precision)), el('td.n', {}, percent(t.recall)),
     el('td.n.faint', {}, `${t.hits} / ${t.gold} / ${t.predicted}`)));
   return table(['', { n: 'F1' }, { n: say('准确率', 'prec.') }, { n: say('召回率', 'recall') }, { n: say('正确/标注/找到', 'right/gold/found') }], rows);
 }
@@ -95,13 +97,13 @@ function kindTable() {
   const most = Math.max(1, ...Object.values(data.measured.errors));
   const rows = data.labels.kinds.filter(({ key }) => data.measured.errors[key]).sort((a, b) => data.measured.errors[b.key] - data.measured.errors[a.key])
     .map(({ key, label }) => el('tr.link', { onclick: () => { Object.assign(state, { tab: 'articles', kind: key }); const first = listed()[0]; if (first !== undefined) state.at = first; draw(); } },
-      el('td', {}, label), el('td.n', {}, bar(data.measured.errors[key] / most, true), String(data.measured.errors[key]))));
+      el('td', {}, label), el('td.n', {}, bar(data.measured.errors[key] / most, true), number(String(data.measured.errors[key])))));
   return table([say('种类', 'kind'), { n: say('次数', 'count') }], rows);
 }
 
 function detectorTable() {
   const rows = Object.entries(data.measured.by_detector).sort((a, b) => b[1].mentions - a[1].mentions).map(([key, t]) => {
-    const share = (right, all) => all ? [bar(right / all), percent(right / all)] : ['–'];
+    const share = (right, all) => all ? [bar(right / all), number(percent(right / all))] : ['–'];
     return el('tr', {}, el('td', {}, key.replaceAll('+', ' + ')), el('td.n', {}, share(t.mentions_right, t.mentions)), el('td.n.faint', {}, String(t.mentions)),
       el('td.n', {}, share(t.entities_right, t.entities)), el('td.n.faint', {}, String(t.entities)));
   });

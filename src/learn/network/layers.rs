@@ -15,7 +15,7 @@ const VECTORS: usize = 2;
 
 /// `c += a b` for `a` of `rows × inner` and `b` of `inner × columns`; `columns` is a multiple of 8.
 pub(super) fn product(a: &[f32], b: &[f32], c: &mut [f32], inner: usize, columns: usize) {
-    debug_assert_eq!(columns % WIDE, 0, "whole blocks");
+    debug_assert!(columns.is_multiple_of(WIDE) && inner > 0, "whole blocks of something");
     pulp::Arch::new().dispatch(Product { a, b, c, inner, columns });
 }
 

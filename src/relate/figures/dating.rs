@@ -24,7 +24,7 @@ pub(super) struct Candidate {
 }
 
 /// Number of traits.
-pub(super) const COUNT: usize = 30;
+pub(super) const COUNT: usize = 33;
 
 /// A candidate's traits by number; trees ask for thresholds on them.
 pub(super) type Traits = [f32; COUNT];
@@ -77,6 +77,38 @@ pub(super) struct Previous {
     pub period: Option<Period>,
 }
 
+/// The periods that figures were given so far.
+#[derive(Debug, Clone, Default)]
+pub(super) struct History {
+    /// Each once, the last first.
+    periods: Vec<Period>,
+    /// How many figures there were, and how many of them with a period.
+    figures: usize,
+    dated: usize,
+}
+
+impl History {
+    /// Adds what a figure was given.
+    pub(super) fn add(&mut self, period: Option<Period>) {
+        self.figures += 1;
+        if let Some(period) = period {
+            self.dated += 1;
+            self.periods.retain(|known| *known != period);
+            self.periods.insert(0, period);
+            self.periods.truncate(REMEMBERED);
+        }
+    }
+
+    /// How many of the figures so far have a period; -1 where there are none.
+    fn share(&self) -> f32 {
+        if self.figures == 0 { -1.0 } else { self.dated as f32 / self.figures as f32 }
+    }
+}
+
+/// So many periods of earlier figures are considered; of so many it is known whether a candidate is one.
+const EARLIER: usize = 5;
+const REMEMBERED: usize = 10;
+
 /// How near the figure before stands.
 fn nearness(views: &[View], index: usize, previous: usize) -> &'static str {
     let (view, other) = (&views[index], &views[previous]);
@@ -102,6 +134,7 @@ pub(super) fn candidates(
     index: usize,
     qualifier: &'static str,
     previous: Option<Previous>,
+    history: &History,
 ) -> Vec<Candidate> {
     let figure = &figures[index];
     let view = &views[index];
@@ -136,6 +169,8 @@ pub(super) fn candidates(
         common[26] = view.sentence_index as f32 - page.sentence_index(time.span.start) as f32;
     }
     common[28] = f32::from(calendar.month);
+    common[31] = history.share();
+    common[32] = figures.len().min(80) as f32;
     let mut nearest = ("-", "-");
     let mut looked_at = before;
     let mut out = Vec::with_capacity(16);
@@ -232,19 +267,39 @@ pub(super) fn candidates(
             out.push(Candidate { period: Some(period), features: f, traits });
         }
     }
-    if let Some(previous) = previous {
-        let near = near.unwrap_or("-");
-        // A period further back than the times looked at is still a candidate.
-        if let Some(period) = previous.period
-            && near != "far"
-            && !out.iter().any(|c| c.period == Some(period))
-        {
+    // A period further back than the times looked at is still a candidate.
+    if let Some(previous) = previous
+        && let Some(near) = near.filter(|near| *near != "far")
+        && let Some(period) = previous.period
+        && !out.iter().any(|c| c.period == Some(period))
+    {
+        let mut f = Features::new();
+        f.add(&["carried", near]);
+        let mut traits = common;
+        traits[0] = 24.0;
+        out.push(Candidate { period: Some(period), features: f, traits });
+    }
+    for (rank, &period) in history.periods.iter().take(EARLIER).enumerate() {
+        if !out.iter().any(|c| c.period == Some(period)) {
             let mut f = Features::new();
-            f.add(&["carried", near]);
+            f.add(&["earlier"]);
+            f.add(&["earlier", count(rank)]);
+            f.add(&["earlier", nearest.0, nearest.1]);
             let mut traits = common;
-            traits[0] = 24.0;
+            traits[0] = 25.0;
+            traits[3] = rank as f32;
+            traits[9] = f32::from(period.year() - calendar.year).clamp(-10.0, 10.0);
+            traits[22] = f32::from(u8::from(period.to.is_some()));
+            traits[29] = to_headline(calendar, period);
             out.push(Candidate { period: Some(period), features: f, traits });
         }
+    }
+    for candidate in &mut out {
+        let rank = history.periods.iter().position(|period| candidate.period == Some(*period));
+        candidate.traits[30] = rank.map_or(-1.0, |rank| rank.min(9) as f32);
+    }
+    if let Some(previous) = previous {
+        let near = near.unwrap_or("-");
         let same_kind = figures[previous.index].unit.kind == figure.unit.kind;
         for candidate in &mut out {
             candidate.traits[13] = match (previous.period, candidate.period == previous.period) {
@@ -347,8 +402,9 @@ fn add_time(
         "within"
     };
     let heading = if page.sentence(from).paragraph == 0 { "title" } else { "body" };
-    for (number, reading) in time.readings.iter().enumerate() {
-        let which = count(number);
+    let readings = time.readings.iter().enumerate().map(|(number, reading)| (number as f32, count(number), reading));
+    let derived = time.derived.iter().map(|(how, period)| (20.0 + f32::from(*how as u8), how.name(), period));
+    for (number, which, reading) in readings.chain(derived) {
         let ahead = match reading.year() - calendar.year {
             y if y > 0 => "future",
             0 => "now",
@@ -394,7 +450,7 @@ fn add_time(
         }
         let mut traits = *common;
         traits[0] = time.form as u8 as f32;
-        traits[1] = number as f32;
+        traits[1] = number;
         traits[2] = match place {
             "clause" => 0.0,
             "sentence" => 1.0,

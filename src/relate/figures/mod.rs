@@ -6,6 +6,7 @@
 //! stages before.
 
 mod dating;
+mod derive;
 mod gate;
 mod indicator;
 mod mentions;
@@ -91,10 +92,17 @@ impl<'a> Prepared<'a> {
         index.checked_sub(1).map(|p| &self.scan.figures[p]).filter(|p| self.views[index].clause.contains(p.span))
     }
 
-    fn dates(&self, index: usize, qualifier: Qualifier, last: Option<Last>) -> Vec<dating::Candidate> {
+    fn dates(
+        &self,
+        index: usize,
+        qualifier: Qualifier,
+        last: Option<Last>,
+        history: &dating::History,
+    ) -> Vec<dating::Candidate> {
         let last = last.map(|l| dating::Previous { index: l.index, period: l.period });
         let (figures, times) = (&self.scan.figures, &self.scan.times);
-        dating::candidates(&self.page, figures, &self.views, times, &self.calendar, index, qualifier.as_str(), last)
+        let (views, calendar) = (&self.views, &self.calendar);
+        dating::candidates(&self.page, figures, views, times, calendar, index, qualifier.as_str(), last, history)
     }
 
     fn subjects(&self, index: usize, qualifier: Qualifier, last: Option<Last>) -> Vec<subject::Candidate> {
@@ -120,6 +128,7 @@ pub fn observations(
     let (mut subjects, mut periods): (Vec<Look<usize>>, Vec<Look<Period>>) = (Vec::new(), Vec::new());
     let mut read: Vec<Reading> = Vec::new();
     let mut last: Option<Last> = None;
+    let mut history = dating::History::default();
     for (index, figure) in figures.iter().enumerate() {
         let features = gate::features(&prepared.page, &prepared.mentions, figures, &prepared.views, index);
         let stated = looks.stated(&features);
@@ -128,8 +137,9 @@ pub fn observations(
         }
         let candidates = qualifier::candidates(&prepared.page, figure, &prepared.views[index], prepared.before(index));
         let (qualifier, sure) = looks.qualifier(&candidates);
-        let period = looks.look_at_periods(index, &prepared.dates(index, qualifier, last));
+        let period = looks.look_at_periods(index, &prepared.dates(index, qualifier, last, &history));
         let subject = looks.look_at_subjects(index, &prepared.subjects(index, qualifier, last));
+        history.add(period.best().0);
         last = Some(Last { index, period: period.best().0, entity: subject.best().0 });
         subjects.push(subject);
         periods.push(period);

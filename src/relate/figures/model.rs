@@ -24,7 +24,7 @@ use crate::{
     text::Text,
 };
 
-const MAGIC: &[u8; 8] = b"yutufig3";
+const MAGIC: &[u8; 8] = b"yutufig4";
 
 /// What decides whether a number is a figure, how it is qualified, which period and which entity it speaks of.
 #[derive(Debug, Clone, PartialEq)]
@@ -208,10 +208,15 @@ fn wrong(reason: &str) -> ModelError {
 /// Pairs the candidates of a text with annotated figures of the same quantity; both run in text order, mostly.
 pub(super) fn align(prepared: &Prepared, gold: &[GoldObservation]) -> Vec<Option<usize>> {
     let figures = &prepared.scan.figures;
-    let quantities: Vec<_> = gold.iter().map(|g| super::unit::quantity(g.value, &g.unit)).collect();
+    // Of 每吨8100元 some annotators make 8100 元/吨: the same place of the text.
+    let quantities: Vec<_> = (gold.iter())
+        .map(|g| {
+            [g.unit.as_str(), g.unit.split('/').next().unwrap_or_default()].map(|u| super::unit::quantity(g.value, u))
+        })
+        .collect();
     // A pair is worth more where the annotated phrase's characters stand nearby, less in the headline.
     let worth = |i: usize, j: usize| -> f32 {
-        if figures[i].quantity != quantities[j] {
+        if !quantities[j].contains(&figures[i].quantity) {
             return 0.0;
         }
         let span = figures[i].span;
@@ -219,7 +224,8 @@ pub(super) fn align(prepared: &Prepared, gold: &[GoldObservation]) -> Vec<Option
         let phrase = &gold[j].indicator;
         let shared = phrase.chars().filter(|c| around.contains(*c)).count() as f32;
         let title = if prepared.views[i].in_title() { 0.3 } else { 0.0 };
-        1.0 + 0.5 * shared / phrase.chars().count().max(1) as f32 - title
+        let stripped = if figures[i].quantity == quantities[j][0] { 0.0 } else { 0.2 };
+        1.0 + 0.5 * shared / phrase.chars().count().max(1) as f32 - title - stripped
     };
     let (n, m) = (figures.len(), gold.len());
     let mut best = vec![vec![0.0f32; m + 1]; n + 1];
@@ -311,6 +317,7 @@ impl Lessons {
         let ids: FxHashMap<&str, usize> =
             article.entities.iter().enumerate().map(|(index, e)| (e.id.as_str(), index)).collect();
         let mut previous = None;
+        let mut history = dating::History::default();
         let (mut subjects, mut periods, mut answers) = (Vec::new(), Vec::new(), Vec::new());
         for (index, pair) in pairs.iter().enumerate() {
             let truth = pair.map(|j| &gold[j]);
@@ -324,7 +331,7 @@ impl Lessons {
             let candidates =
                 qualifier::candidates(&prepared.page, figure, &prepared.views[index], prepared.before(index));
             self.qualifiers.push(Group { candidates, right: vec![truth.qualifier.index()] });
-            let dates = prepared.dates(index, truth.qualifier, previous);
+            let dates = prepared.dates(index, truth.qualifier, previous, &history);
             let wanted = truth.period.as_deref();
             let right = places(&dates, |c| c.period.map(|p| p.to_string()).as_deref() == wanted);
             let mut period = right.first().and_then(|&c| dates[c].period);
@@ -340,6 +347,7 @@ impl Lessons {
                 periods.push(date);
                 answers.push((named.clone(), right.clone()));
             }
+            history.add(period);
             previous = Some(Last { index, period, entity });
             self.period_rows.add(&dates.iter().flat_map(|c| c.traits).collect::<Vec<_>>(), dates.len(), &right);
             self.subject_rows.add(&about.iter().flat_map(|c| c.traits).collect::<Vec<_>>(), about.len(), &named);

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Prepared, period::Period, time::Time};
+use super::{Prepared, period::Period};
 use crate::{
     learn::network::{Answered, EXTRAS, Head, NODES, Network, Node, Page, Pointers, Questions},
     model::{EntityType, Span},
@@ -60,7 +60,7 @@ pub(super) fn opinions(network: &Network<Pointers>, prepared: &Prepared, asking:
             *opinion.subjects.entry(None).or_default() += of_extras[0];
             let (of_nodes, of_extras) = period.split_at(window.times.len());
             for (&time, share) in window.times.iter().zip(of_nodes) {
-                for reading in readings(&prepared.scan.times[time]) {
+                for reading in prepared.scan.times[time].periods() {
                     *opinion.periods.entry(Some(reading)).or_default() += share;
                 }
             }
@@ -74,12 +74,6 @@ pub(super) fn opinions(network: &Network<Pointers>, prepared: &Prepared, asking:
     debug_assert_eq!(opinions.len(), asking.len(), "each figure asks once");
     opinions.resize_with(asking.len(), Opinion::default);
     opinions
-}
-
-/// What a time may stand for, each once.
-fn readings(time: &Time) -> impl Iterator<Item = Period> + '_ {
-    let readings = time.readings.iter().enumerate();
-    readings.filter(|(at, reading)| !time.readings[..*at].contains(reading)).map(|(_, reading)| *reading)
 }
 
 /// What is right of a figure that asks: its entity (`None` where it has one that is not known) and its period.
@@ -98,7 +92,7 @@ pub(super) fn lessons(prepared: &Prepared, asking: &[usize], truth: &[Truth<'_>]
             subjects.push(places.chain(of_extras(&|extra| extra == 0 && *entity == Some(None))).collect());
             let is_wanted = |period: Option<Period>| period.map(|period| period.to_string()).as_deref() == *wanted;
             let times = window.times.iter().map(|&time| &prepared.scan.times[time]);
-            let times = times.map(|time| time.readings.iter().any(|reading| is_wanted(Some(*reading))));
+            let times = times.map(|time| time.periods().any(|period| is_wanted(Some(period))));
             let extra = |at: usize| extras.get(at).is_some_and(|period| is_wanted(*period));
             periods.push(times.chain(of_extras(&extra)).collect());
         }
@@ -298,7 +292,7 @@ mod tests {
     fn a_reading_that_a_time_has_twice_counts_once() {
         with("“十四五”期间，宝坻经济开发区引进项目5个。", |prepared| {
             let [time] = prepared.scan.times.as_slice() else { panic!("one time") };
-            let once: Vec<Period> = readings(time).collect();
+            let once: Vec<Period> = time.periods().collect();
             assert!(once.len() < time.readings.len(), "one comes twice");
             assert!(time.readings.iter().all(|reading| once.iter().filter(|own| *own == reading).count() == 1));
         });

@@ -25,6 +25,17 @@ impl Point {
         }
     }
 
+    /// The same so many years later.
+    fn moved(self, years: i16) -> Self {
+        match self {
+            Self::Year(y) => Self::Year(y + years),
+            Self::Half(y, h) => Self::Half(y + years, h),
+            Self::Quarter(y, q) => Self::Quarter(y + years, q),
+            Self::Month(y, m) => Self::Month(y + years, m),
+            Self::Day(y, m, d) => Self::Day(y + years, m, d),
+        }
+    }
+
     /// The month that it lies in, if it is that short.
     pub(super) fn month(self) -> Option<u8> {
         match self {
@@ -64,6 +75,12 @@ impl Period {
     /// A stretch; equal ends are one point.
     pub(super) fn between(from: Point, to: Point) -> Self {
         Self { from, to: (from != to).then_some(to) }
+    }
+
+    /// The same part of the year `year`.
+    pub(super) fn moved_to(self, year: i16) -> Self {
+        let by = year - self.year();
+        Self { from: self.from.moved(by), to: self.to.map(|to| to.moved(by)) }
     }
 
     /// The year that it ends in.

@@ -38,6 +38,15 @@ fn periods(body: &str) -> Vec<String> {
     prepared.scan.times.iter().filter_map(|t| t.readings.first().map(|p| p.to_string())).collect()
 }
 
+/// What follows from the times beside their readings.
+fn derived(body: &str) -> Vec<String> {
+    let article = Article::new(None, "题", body, Some("2025-05-19".to_owned()), None);
+    let text = Text::new(&article.text, segmenter());
+    let prepared = Prepared::new(&article, &text, &[]);
+    let derived = prepared.scan.times.iter().flat_map(|time| &time.derived);
+    derived.map(|(how, period)| format!("{} {period}", how.name())).collect()
+}
+
 const WUQING: &[(&str, EntityType)] = &[("武清区", EntityType::Region)];
 
 /// The model that the program brings.
@@ -270,7 +279,7 @@ fn what_the_headline_says_may_hold_for_every_figure() {
     let text = Text::new(&article.text, segmenter());
     let prepared = Prepared::new(&article, &text, &[]);
     let last = prepared.scan.figures.len() - 1;
-    let dates = prepared.dates(last, crate::model::Qualifier::Exact, None);
+    let dates = prepared.dates(last, crate::model::Qualifier::Exact, None, &dating::History::default());
     assert!(dates.iter().any(|date| date.period.is_some_and(|period| period.to_string() == "2016-H1")));
 }
 
@@ -288,4 +297,88 @@ fn what_is_said_of_the_whole_year_is_said_of_the_year_in_the_headline() {
     };
     assert_eq!(period("2022-12-28").as_deref(), Some("2022"));
     assert_eq!(period("2023-01-18").as_deref(), Some("2022"));
+}
+
+#[test]
+fn stretches_follow_from_a_time_and_what_stands_around_it() {
+    let cases: [(&str, &[&str]); 15] = [
+        ("该通道2017年投运以来累计外送电量2000亿千瓦时。", &["since 2017/2025"]),
+        ("自2024年3月开园，累计引进企业30家。", &["since 2024-03/2025-05"]),
+        ("截至今年4月底，园区完成税收3亿元。", &["until then 2025-01/2025-04"]),
+        ("产值从2020年的5亿元增加到2023年的8亿元。", &["since 2020/2025", "between 2020/2023"]),
+        ("7月1日至8月31日接待游客3万人次。", &["months 2024-07/2024-08"]),
+        ("2023年产值5亿元。2024年产值8亿元。", &[]),
+        ("2023年产值5亿元。", &[]),
+        ("今年产值5亿元。", &[]),
+        ("截至2024年6月底，园区已完成税收3亿元。", &["until then 2024-H1"]),
+        ("截至2024年底，累计引进企业30家。", &[]),
+        ("2024年3月18日起实施，引进企业30家。", &["since 2024-03-18/2025-05-19"]),
+        ("2023年产值5亿元来自外资。", &[]),
+        ("2023年带来客流5万人。", &[]),
+        ("2020年产值5亿元，今年已达8亿元。", &["between 2020/2025"]),
+        ("去年9月1日至9月30日接待游客3万人次。", &["months 2024-09"]),
+    ];
+    for (body, expected) in cases {
+        assert_eq!(derived(body), expected, "{body}");
+    }
+}
+
+#[test]
+fn the_same_part_of_another_year_and_years_away() {
+    let cases: [(&str, &[&str]); 11] = [
+        ("前4个月产值5亿元，去年同期4亿元。", &["2025-01/2025-04", "2024-01/2024-04"]),
+        ("上半年产值5亿元，比2023年同期多2亿元。", &["2025-H1", "2023-H1"]),
+        ("去年同期产值4亿元。", &["2024"]),
+        ("三年后产值5亿元。", &["2028"]),
+        ("五年前只有3家企业。", &["2020"]),
+        ("今后三年投资5亿元。", &["2025/2028"]),
+        (
+            "前4个月产值5亿元，去年同期4亿元；税收2亿元，去年同期1亿元。",
+            &["2025-01/2025-04", "2024-01/2024-04", "2024-01/2024-04"],
+        ),
+        ("三年里引进企业5家。", &["2023/2025"]),
+        ("十年前只有3家。", &["2015"]),
+        ("3年前期工作。", &[]),
+        ("两年内投资5亿元，当年增长3%。", &["2025/2027", "2025"]),
+    ];
+    for (body, expected) in cases {
+        assert_eq!(periods(body), expected, "{body}");
+    }
+}
+
+#[test]
+fn the_period_of_an_earlier_figure_is_still_known_far_behind() {
+    let far = "该企业产值3亿元。".repeat(3);
+    let body = format!("前4个月，全区产值5亿元。{far}\n2020年为1亿元，2021年2亿元。{far}\n税收1亿元。");
+    let article = Article::new(None, "题", &body, Some("2025-05-19".to_owned()), None);
+    let text = Text::new(&article.text, segmenter());
+    let prepared = Prepared::new(&article, &text, &[]);
+    let last = prepared.scan.figures.len() - 1;
+    let months = prepared.scan.times[0].readings[0];
+    let mut history = dating::History::default();
+    let knows = |history: &dating::History| {
+        let dates = prepared.dates(last, crate::model::Qualifier::Exact, None, history);
+        dates.iter().any(|candidate| candidate.period == Some(months))
+    };
+    assert!(!knows(&history));
+    history.add(Some(months));
+    history.add(None);
+    assert!(knows(&history));
+}
+
+#[test]
+fn points_and_marks_are_units_where_no_hour_is_meant() {
+    assert_eq!(
+        candidates("价格指数684.5点，总分91.37分，日均480车。"),
+        [(684.5, "点".to_owned()), (91.37, "分".to_owned()), (480.0, "车".to_owned())]
+    );
+    assert_eq!(
+        candidates("12眼机井，50船煤炭，3万点赞。"),
+        [(12.0, "眼".to_owned()), (50.0, "船".to_owned()), (3.0, "万".to_owned())]
+    );
+    for body in ["会议8点30分，开始。", "8时30分，开会。", "十分重要。", "会议8点，开。", "8点。", "3车间。"]
+    {
+        assert_eq!(candidates(body), [], "{body}");
+    }
+    assert_eq!(candidates("用时30分钟。"), [(30.0, "分钟".to_owned())]);
 }

@@ -1,6 +1,7 @@
 //! Dates and periods of the text, resolved by the article's date: 今年前4个月, 2024年, 一季度, “十四五”, 近三年.
 
 use super::{
+    derive::{Derived, derive},
     numeral,
     page::Page,
     period::{Period, Point},
@@ -125,6 +126,10 @@ pub(super) enum Form {
     Plan,
     /// 春节, “五一”
     Holiday,
+    /// 去年同期
+    SamePart,
+    /// 三年后, 两年内, 未来五年, 三年前
+    Away,
 }
 
 impl Form {
@@ -147,6 +152,8 @@ impl Form {
             Self::Past => "past",
             Self::Plan => "plan",
             Self::Holiday => "holiday",
+            Self::SamePart => "same part",
+            Self::Away => "away",
         }
     }
 }
@@ -160,6 +167,17 @@ pub(super) struct Time {
     pub form: Form,
     /// What it may stand for.
     pub readings: Vec<Period>,
+    /// What else may be meant, in its surroundings.
+    pub derived: Vec<(Derived, Period)>,
+}
+
+impl Time {
+    /// Every period that may be meant, each once: the readings, then what is derived.
+    pub(super) fn periods(&self) -> impl Iterator<Item = Period> + '_ {
+        let readings = self.readings.iter().enumerate();
+        let once = readings.filter(|(at, reading)| !self.readings[..*at].contains(reading));
+        once.map(|(_, reading)| *reading).chain(self.derived.iter().map(|(_, period)| *period))
+    }
 }
 
 /// Whether a time expression may begin with `c`.
@@ -173,6 +191,8 @@ pub(super) struct Reader<'a> {
     /// Year and month of the last time, and its sentence and paragraph.
     year: Option<i16>,
     month: Option<u8>,
+    /// The last part of a year that was spoken of, for 去年同期.
+    part: Option<Period>,
     sentence: usize,
     paragraph: usize,
 }
@@ -202,7 +222,7 @@ fn year_at(page: &Page, at: usize) -> Option<(i16, usize)> {
 }
 
 /// Months of a year, both included; as annotators write them, 1-6月 is a half and 1-3月 a quarter.
-fn months(year: i16, first: u8, last: u8) -> Period {
+pub(super) fn months(year: i16, first: u8, last: u8) -> Period {
     match (first, last) {
         (1, 12) => Period::at(Point::Year(year)),
         (1 | 7, _) if last == first + 5 => Period::at(Point::Half(year, last / 6)),
@@ -221,7 +241,7 @@ fn after_dashes(page: &Page, at: usize) -> usize {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(calendar: &'a Calendar) -> Self {
-        Self { calendar, year: None, month: None, sentence: 0, paragraph: 0 }
+        Self { calendar, year: None, month: None, part: None, sentence: 0, paragraph: 0 }
     }
 
     /// Reads the time that begins at `at` and adds it to `times`; gives the place to go on from.
@@ -236,7 +256,7 @@ impl<'a> Reader<'a> {
         }
         (self.sentence, self.paragraph) = (sentence, paragraph);
         let (form, readings, end) = self.expression(page, at)?;
-        if let Some(first) = readings.first() {
+        if let Some(first) = readings.first().filter(|_| form != Form::Away) {
             self.year = Some(first.year());
             let last = match (form, first.to.unwrap_or(first.from)) {
                 (Form::Months, Point::Year(_)) => Some(12),
@@ -245,9 +265,14 @@ impl<'a> Reader<'a> {
                 (_, last) => last.month(),
             };
             self.month = last.or(self.month);
+            if matches!(form, Form::Part | Form::Months | Form::Month) {
+                self.part = Some(*first);
+            }
         }
         if !readings.is_empty() {
-            times.push(Time { span: Span::new(at, end), form, readings });
+            let span = Span::new(at, end);
+            let derived = derive(page, self.calendar, span, form, &readings, times.last());
+            times.push(Time { span, form, readings, derived });
         }
         Some(end)
     }
@@ -283,6 +308,9 @@ impl<'a> Reader<'a> {
             '今' => {
                 if let Some(end) = word(&["今年", "今春", "今夏", "今秋", "今冬"]) {
                     return Some(self.within_year(page, &[now.year], Form::ThisYear, end));
+                }
+                if page.starts(at, "今后") {
+                    return self.stretch(page, at);
                 }
                 let end = word(&["今日", "今天"])?;
                 Some((Form::Today, vec![Period::at(Point::Day(now.year, now.month, now.day))], end))
@@ -392,6 +420,10 @@ impl<'a> Reader<'a> {
             }
             return (Form::Since, vec![between_years(year, now.year), between_years(year, now.year - 1)], at + 2);
         }
+        if page.starts(at, "同期") {
+            let same = self.part.map(|part| part.moved_to(year));
+            return (Form::SamePart, same.into_iter().chain(whole).collect(), at + 2);
+        }
         if matches!(page.at(at), '起') {
             return (Form::Since, vec![between_years(year, now.year), Period::at(Point::Year(year))], at + 1);
         }
@@ -427,7 +459,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// 前4个月, 前三季度, 近三年, 过去五年, 未来三年 (no period).
+    /// 前4个月, 前三季度, 近三年, 过去五年, 未来三年.
     fn stretch(&self, page: &Page, at: usize) -> Option<(Form, Vec<Period>, usize)> {
         let now = *self.calendar;
         let from = match page.at(at) {
@@ -440,11 +472,12 @@ impl<'a> Reader<'a> {
                 }
                 at + 2
             }
+            '今' => at + 2,
             '第' => at + 1,
             '首' => return None,
             _ => at + 1,
         };
-        let ahead = page.at(at) == '未';
+        let ahead = matches!(page.at(at), '未' | '今');
         let (count, end) = small(page, from)?;
         if matches!(page.at(at), '前' | '头') {
             if page.starts(end, "个月") && count <= 12 {
@@ -478,6 +511,9 @@ impl<'a> Reader<'a> {
                 None
             };
         }
+        if page.at(end) == '年' && count <= 20 && ahead {
+            return Some((Form::Away, self.coming(i16::from(count)), end + 1));
+        }
         if page.at(end) == '年' && count <= 60 && !ahead {
             let extra = ["间", "来"].iter().any(|w| page.starts(end + 1, w));
             return Some((Form::Past, self.past(i16::from(count)), end + 1 + usize::from(extra)));
@@ -495,6 +531,33 @@ impl<'a> Reader<'a> {
         }
         readings.push(Period::at(Point::Year(year)));
         readings
+    }
+
+    /// So many 年后, 年前, 年内, 年里, from the article's year and from the one spoken of.
+    fn away(&self, word: char, count: i16) -> Option<Vec<Period>> {
+        let by = match word {
+            '后' => count,
+            '前' => -count,
+            '内' => return Some([self.coming(count), self.past(count)].concat()),
+            '里' => return Some(self.past(count)),
+            _ => return None,
+        };
+        let mut readings = vec![Period::at(Point::Year(self.calendar.year + by))];
+        if let Some(year) = self.year.filter(|&year| year != self.calendar.year) {
+            readings.push(Period::at(Point::Year(year + by)));
+        }
+        Some(readings)
+    }
+
+    /// The years to come, so many.
+    fn coming(&self, count: i16) -> Vec<Period> {
+        let year = self.calendar.year;
+        vec![
+            between_years(year, year + count),
+            between_years(year, year + count - 1),
+            between_years(year + 1, year + count),
+            Period::at(Point::Year(year + count)),
+        ]
     }
 
     fn past(&self, count: i16) -> Vec<Period> {
@@ -525,6 +588,14 @@ impl<'a> Reader<'a> {
         }
         if page.starts(end, "年来") || page.starts(end, "年间") {
             return (first <= 60).then(|| (Form::Past, self.past(i16::from(first)), end + 2));
+        }
+        if page.at(end) == '年'
+            && first <= 60
+            && page.text.is_word_edge(end + 2)
+            && let Some(readings) = self.away(page.at(end + 1), i16::from(first))
+            && small(page, end + 2).is_none()
+        {
+            return Some((Form::Away, readings, end + 2));
         }
         // 1-4月, 1月至4月, 2至3月
         let month_end = end + usize::from(page.at(end) == '月');

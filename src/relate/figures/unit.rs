@@ -98,6 +98,25 @@ fn base_at(page: &Page, at: usize) -> Option<(Base, usize)> {
     })
 }
 
+/// Whether the single character at `at`, which can be a unit, is none here: 一起, 从零起步, 十分, 三分之一, 8点30分, 3车间, 5万点赞.
+fn is_no_unit(page: &Page, at: usize, chinese: bool) -> bool {
+    let cut = !page.text.is_word_edge(at + 1);
+    let before = &page.text.folded[at.saturating_sub(3)..at];
+    let decimal = before.contains(&'.');
+    match page.at(at) {
+        '起' => chinese,
+        '分' => {
+            let clock =
+                page.text.folded[at.saturating_sub(4)..at].iter().any(|c| matches!(c, '点' | '时' | '度' | '角' | ':'));
+            chinese || cut || clock || page.at(at + 1) == '之'
+        }
+        // An index, no hour of the day: 684.5点.
+        '点' => chinese || cut || !(decimal || before.len() == 3 && before.iter().all(char::is_ascii_digit)),
+        '车' | '船' | '担' | '副' | '眼' => cut,
+        _ => false,
+    }
+}
+
 /// Reads the unit that begins at `at`, after a number. `chinese`: the number is written in Chinese numerals, whose own 百 and 千
 /// are part of it.
 pub(super) fn read(page: &Page, at: usize, chinese: bool) -> Option<Unit> {
@@ -139,16 +158,12 @@ pub(super) fn read(page: &Page, at: usize, chinese: bool) -> Option<Unit> {
         return Some(Unit { base: written.clone(), written, powers: 0, kind, end, open: page.at(at + 1) == '多' });
     }
     // A unit that itself begins with 千 and is longer than a power and a base: 31千瓦时 are no thousand watts.
-    // 一起, 从零起步 count nothing.
-    if chinese && page.at(at) == '起' {
-        return None;
-    }
     let end_of = |from: usize| base_at(page, from).map_or(from, |(_, length)| from + length);
     if end_of(at) > end_of(base_from) {
         (powers_end, base_from) = (at, at);
     }
     let found = base_at(page, base_from);
-    let Some((base, length)) = found else {
+    let Some((base, length)) = found.filter(|(_, length)| *length > 1 || !is_no_unit(page, base_from, chinese)) else {
         if powers_end == at {
             return None;
         }
