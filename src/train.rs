@@ -218,9 +218,7 @@ impl<'a> Prepared<'a> {
             .par_iter()
             .map(|(at, candidates)| {
                 let part = parts[at];
-                let (context, threshold) = (self.context(*at), detect::THRESHOLD_IN_TRAINING);
-                let decisions = detect::decide(&context, candidates, &fusions[part], &seconds[part], threshold);
-                (*at, resolve::entities(&self.texts[*at], &decisions, &self.gazetteer, &self.heads, &merge))
+                (*at, self.found(*at, candidates, &fusions[part], &seconds[part], &merge))
             })
             .collect();
         Detection {
@@ -229,6 +227,20 @@ impl<'a> Prepared<'a> {
             merge,
             unseen,
         }
+    }
+
+    /// The entities that models find in an article, given its candidates; as later stages learn from them.
+    fn found(
+        &self,
+        article: usize,
+        candidates: &[Candidate],
+        fusion: &Logistic,
+        second: &Boost,
+        merge: &MergeModel,
+    ) -> Vec<Entity> {
+        let decisions =
+            detect::decide(&self.context(article), candidates, fusion, second, detect::THRESHOLD_IN_TRAINING);
+        resolve::entities(&self.texts[article], &decisions, &self.gazetteer, &self.heads, merge)
     }
 
     fn gold_mentions(&self, article: usize) -> Vec<(Span, EntityType)> {
@@ -400,17 +412,6 @@ pub struct Detection {
     pub unseen: BTreeMap<usize, Vec<Entity>>,
 }
 
-impl Detection {
-    /// The entities of an article, by the models that have seen all that teaches them.
-    fn read(&self, prepared: &Prepared<'_>, taggers: &Taggers, article: usize) -> Vec<Entity> {
-        let context = prepared.context(article);
-        let candidates = taggers.candidates(&context);
-        let decisions =
-            detect::decide(&context, &candidates, &self.fusion, &self.second, detect::THRESHOLD_IN_TRAINING);
-        resolve::entities(&prepared.texts[article], &decisions, &prepared.gazetteer, &prepared.heads, &self.merge)
-    }
-}
-
 /// Trains all models on the articles with the given indices, and gives each of those articles as read by models that have not seen it.
 /// Those that teach figures alone are left out before, and are not among what is given.
 pub fn train(
@@ -429,7 +430,11 @@ pub fn train(
     let mut detected = detection.unseen.clone();
     if !figures_only.is_empty() {
         let taggers = bytes.read();
-        detected.par_extend(figures_only.par_iter().map(|&at| (at, detection.read(prepared, &taggers, at))));
+        let Detection { fusion, second, merge, .. } = &detection;
+        detected.par_extend(figures_only.par_iter().map(|&at| {
+            let candidates = taggers.candidates(&prepared.context(at));
+            (at, prepared.found(at, &candidates, fusion, second, merge))
+        }));
     }
     let stating: Vec<usize> = detected.keys().copied().collect();
     let figures = prepared.figures(&stating, &detected).to_bytes();

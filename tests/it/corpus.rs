@@ -134,7 +134,7 @@ fn every_writer_that_the_corpus_lists_has_articles() {
     }
 }
 
-/// A folder with annotated articles, of which the first ones are toys and the last has figures.
+/// A folder with annotated articles: toys of the fixtures, and articles of the program's corpus.
 fn small_corpus(articles: &[&str]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/corpus");

@@ -296,7 +296,7 @@ pub(super) fn candidates(
     }
     for candidate in &mut out {
         let rank = history.periods.iter().position(|period| candidate.period == Some(*period));
-        candidate.traits[30] = rank.map_or(-1.0, |rank| rank.min(9) as f32);
+        candidate.traits[30] = rank.map_or(-1.0, |rank| rank as f32);
     }
     if let Some(previous) = previous {
         let near = near.unwrap_or("-");

@@ -382,3 +382,24 @@ fn points_and_marks_are_units_where_no_hour_is_meant() {
     }
     assert_eq!(candidates("用时30分钟。"), [(30.0, "分钟".to_owned())]);
 }
+
+#[test]
+fn a_price_for_each_ton_is_the_place_of_one_in_yuan_a_ton() {
+    let article = Article::new(None, "题", "聚丙烯每吨8100元，去年8100元。", Some("2025-05-19".to_owned()), None);
+    let text = Text::new(&article.text, segmenter());
+    let prepared = Prepared::new(&article, &text, &[]);
+    let gold = |units: &[&str]| -> Vec<crate::gold::GoldObservation> {
+        let stated = |unit: &&str| crate::gold::GoldObservation {
+            subject: None,
+            indicator: "价格".to_owned(),
+            value: 8100.0,
+            unit: (*unit).to_owned(),
+            period: None,
+            qualifier: crate::model::Qualifier::Exact,
+            optional: false,
+        };
+        units.iter().map(stated).collect()
+    };
+    assert_eq!(model::align(&prepared, &gold(&["元/吨", "元"])), [Some(0), Some(1)]);
+    assert_eq!(model::align(&prepared, &gold(&["美元/吨"])), [None, None]);
+}
