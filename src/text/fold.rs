@@ -33,10 +33,13 @@ pub fn fold_char(c: char) -> char {
     }
 }
 
-/// All characters; straight double quotes alternate between `“` and `”` within a line.
+/// What the comma within a number is folded to (`1,800`, `22,000,000`): it parts no clause and no names.
+pub const THOUSANDS: char = '\u{66c}';
+
+/// All characters; straight double quotes alternate between `“` and `”` within a line, and commas between thousands give [`THOUSANDS`].
 pub fn fold(chars: &[char]) -> Vec<char> {
     let mut open = false;
-    chars
+    let mut folded: Vec<char> = chars
         .iter()
         .map(|&c| match fold_char(c) {
             '"' => {
@@ -49,7 +52,20 @@ pub fn fold(chars: &[char]) -> Vec<char> {
             }
             c => c,
         })
-        .collect()
+        .collect();
+    let digits = |chars: &[char]| chars.iter().take_while(|c| c.is_ascii_digit()).count();
+    let mut at = 0;
+    while at < folded.len() {
+        let mut end = at + digits(&folded[at..]);
+        if (1..=3).contains(&(end - at)) {
+            while folded.get(end) == Some(&',') && digits(&folded[end + 1..]) == 3 {
+                folded[end] = THOUSANDS;
+                end += 4;
+            }
+        }
+        at = end + 1;
+    }
+    folded
 }
 
 #[cfg(test)]
@@ -60,5 +76,14 @@ mod tests {
     fn straight_quotes_are_paired() {
         let folded: String = fold(&"（\"津农精品\"，ＡB）".chars().collect::<Vec<_>>()).into_iter().collect();
         assert_eq!(folded, "(“津农精品”,ab)");
+    }
+
+    #[test]
+    fn commas_within_numbers_are_told_from_others() {
+        let folded = |text: &str| fold(&text.chars().collect::<Vec<_>>()).into_iter().collect::<String>();
+        assert_eq!(folded("年产1,800万张，22，000，000元,3户"), "年产1٬800万张,22٬000٬000元,3户");
+        for plain in ["1,2,3", "2024,300家", "5,1000", "1,4-丁二醇", "8,", ",500"] {
+            assert_eq!(folded(plain), plain);
+        }
     }
 }

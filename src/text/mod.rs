@@ -6,11 +6,16 @@ mod fold;
 mod segment;
 mod sentence;
 
-pub use fold::{fold, fold_char};
+pub use fold::{THOUSANDS, fold, fold_char};
 pub use segment::{Pos, Segmenter, Token};
 pub use sentence::{Clause, Sentence};
 
 use crate::model::Span;
+
+/// Whether a folded character is of a number written in digits.
+pub fn is_digit(c: char) -> bool {
+    c.is_ascii_digit() || c == THOUSANDS
+}
 
 /// A text with its words and sentences.
 #[derive(Debug, Clone)]

@@ -2,6 +2,7 @@
 
 use jieba_rs::Jieba;
 
+use super::THOUSANDS;
 use crate::model::Span;
 
 /// A word's part of speech, by jieba's tag set, folded to what the detectors tell apart.
@@ -113,7 +114,11 @@ impl Segmenter {
         let mut at = 0;
         for word in self.jieba.tag(&text, true) {
             let end = at + word.word.chars().count();
-            tokens.push(Token { span: Span::new(at, end), pos: Pos::from_tag(word.tag) });
+            match tokens.last_mut() {
+                // A number with its thousands is one word.
+                Some(Token { span, .. }) if folded[at] == THOUSANDS || folded[at - 1] == THOUSANDS => span.end = end,
+                _ => tokens.push(Token { span: Span::new(at, end), pos: Pos::from_tag(word.tag) }),
+            }
             at = end;
         }
         debug_assert_eq!(at, folded.len(), "jieba covers the text");

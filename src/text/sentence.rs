@@ -129,14 +129,7 @@ fn clauses(folded: &[char], start: usize, end: usize) -> Vec<Clause> {
     let mut clauses = Vec::new();
     let mut from = start;
     for at in start..end {
-        let number = |i: usize| folded.get(i).is_some_and(char::is_ascii_digit);
-        let mark = match folded[at] {
-            ';' | ':' => true,
-            // 1,300 is one number.
-            ',' => !(at > start && number(at - 1) && number(at + 1) && number(at + 2) && number(at + 3)),
-            _ => false,
-        };
-        if mark && at + 1 < end {
+        if matches!(folded[at], ',' | ';' | ':') && at + 1 < end {
             clauses.push(Clause { span: Span::new(from, at + 1) });
             from = at + 1;
         }

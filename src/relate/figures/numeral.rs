@@ -1,7 +1,7 @@
 //! Numbers as written: `1,300`, `17.5`, `二十二`, `两千余`, `百`, `半`. What follows (万, 亿, units) is read elsewhere.
 
 use super::page::Page;
-use crate::model::Span;
+use crate::{model::Span, text::THOUSANDS};
 
 /// A number without its unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,10 +55,8 @@ pub(super) fn read(page: &Page, at: usize) -> Option<Numeral> {
 fn read_digits(page: &Page, at: usize) -> Option<Numeral> {
     let run = |from: usize| (from..).take_while(|&i| page.at(i).is_ascii_digit()).count();
     let mut end = at + run(at);
-    if end - at <= 3 {
-        while page.at(end) == ',' && run(end + 1) == 3 {
-            end += 4;
-        }
+    while page.at(end) == THOUSANDS {
+        end += 4;
     }
     // Scans leave gaps: 2 0万元, 1 36.8亿元; but 1 2024年 is a list number before a year.
     while end - at <= 3
