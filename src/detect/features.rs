@@ -8,7 +8,7 @@ use crate::{
     learn::{crf::Sequence, digest, mix},
     lexicon::{Gazetteer, GazetteerMatch, Heads},
     model::Span,
-    text::{Pos, Sentence, Text, is_digit},
+    text::{Pos, Sentence, Text, is_of_number},
 };
 
 /// The article as the tagger needs it, prepared once.
@@ -173,7 +173,7 @@ impl<'a> Context<'a> {
                 3
             } else {
                 match text.folded[place as usize] {
-                    d if is_digit(d) => 4,
+                    d if is_of_number(d) => 4,
                     c => c as u64,
                 }
             }

@@ -7,7 +7,7 @@ use crate::{
     },
     lexicon::NameClass,
     model::{EntityType, Span},
-    text::{Pos, Sentence, is_digit},
+    text::{Pos, Sentence, is_of_number},
 };
 
 use super::{
@@ -154,7 +154,7 @@ fn items(context: &Context<'_>) -> Vec<Item> {
     let item = |at: usize| {
         let token = text.token_of[at] as usize;
         let span = text.tokens[token].span;
-        let c = if is_digit(text.folded[at]) { '0' } else { text.folded[at] };
+        let c = if is_of_number(text.folded[at]) { '0' } else { text.folded[at] };
         let place = u8::from(at == span.start) | u8::from(at + 1 == span.end) << 1;
         let mut item = Item { word: (context.word(token) as u32).max(1), ..Item::default() };
         item.chars[0] = c as u32;

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use crate::{
     learn::{Boost, ModelError, digest, log_odds, sigmoid},
     model::{EntityType, Span},
-    text::{Pos, Text, is_digit},
+    text::{Pos, Text, is_of_number},
 };
 
 use super::{
@@ -283,7 +283,7 @@ impl<'a> Look<'a> {
             '和' | '与' | '及' => 8.0,
             '等' => 9.0,
             '在' | '为' | '以' | '将' | '由' | '对' => 10.0,
-            c if is_digit(c) => 11.0,
+            c if is_of_number(c) => 11.0,
             c if c.is_alphanumeric() => 12.0,
             _ => 13.0,
         };

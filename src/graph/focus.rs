@@ -8,7 +8,7 @@ use crate::{
     model::EntityType,
     rdf::vocab::{rdfs, skos},
     store::{Found, StoreError, YutuStore},
-    text::fold,
+    text::folded_name,
 };
 
 /// So many suggestions are made.
@@ -60,10 +60,10 @@ pub fn choose(store: &YutuStore, name: &str) -> Result<Chosen, FocusError> {
     if candidates.is_empty() {
         return Err(FocusError::Unknown { name: name.to_owned(), similar: similar(store, bare)? });
     }
-    let is_partial = folded(&candidates[0].matched) != folded(bare) && candidates[0].entity.iri != bare;
+    let is_partial = folded_name(&candidates[0].matched) != folded_name(bare) && candidates[0].entity.iri != bare;
     // A full name is more than a short name: 武清 as label wins over 武清 as alias of 武清区.
     let by_label: Vec<Found> =
-        candidates.iter().filter(|found| folded(&found.entity.label) == folded(bare)).cloned().collect();
+        candidates.iter().filter(|found| folded_name(&found.entity.label) == folded_name(bare)).cloned().collect();
     if by_label.len() == 1 {
         candidates = by_label;
     }
@@ -110,15 +110,10 @@ fn similar(store: &YutuStore, name: &str) -> Result<Vec<String>, StoreError> {
 
 /// Pairs of neighbouring characters; single ones too, so that short names have something to share.
 fn pairs(name: &str) -> BTreeSet<String> {
-    let chars: Vec<char> = folded(name).chars().collect();
+    let chars: Vec<char> = folded_name(name).chars().collect();
     let mut pairs: BTreeSet<String> = chars.windows(2).map(|pair| pair.iter().collect()).collect();
     pairs.extend(chars.iter().map(char::to_string));
     pairs
-}
-
-fn folded(name: &str) -> String {
-    let chars: Vec<char> = name.chars().collect();
-    fold(&chars).into_iter().filter(|c| !c.is_whitespace()).collect()
 }
 
 #[cfg(test)]

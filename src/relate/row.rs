@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::{
     learn::network::{CHARS, Item, Node, SEES},
     model::Span,
-    text::{Text, is_digit},
+    text::{Text, is_of_number},
 };
 
 use super::digest;
@@ -34,7 +34,7 @@ impl Row {
     /// Adds a word or a mark or, with its kind, a mention.
     pub(super) fn push(&mut self, text: &Text, span: Span, clause: u32, sentence: usize, kind: Option<u8>) {
         let chars = &text.folded[span.start..span.end];
-        let plain = |c: &char| if is_digit(*c) { '0' } else { *c };
+        let plain = |c: &char| if is_of_number(*c) { '0' } else { *c };
         let mut item = Item::default();
         item.traits[KIND] = kind.map_or(0, |kind| kind + 1);
         // A name tells most by its end.

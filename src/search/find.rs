@@ -13,9 +13,9 @@ use utoipa::ToSchema;
 
 use super::{
     SearchError, SearchIndex,
-    words::{folded_name, pairs, readings, words},
+    words::{pairs, readings, words},
 };
-use crate::model::EntityType;
+use crate::{model::EntityType, text::folded_name};
 
 /// What is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -15,11 +15,12 @@ use tantivy::{
     schema::{FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions},
 };
 
-use super::words::{Pairs, Words, folded_name, readings};
+use super::words::{Pairs, Words, readings};
 use crate::{
     model::EntityType,
     rdf::vocab::{self, dcterms, oa, rdf, rdfs, skos, yutu},
     store::{Changes, StoreError, YutuStore},
+    text::folded_name,
 };
 
 /// The folder within the store's.

@@ -6,22 +6,12 @@ use jieba_rs::{Jieba, TokenizeMode};
 use pinyin::ToPinyinMulti as _;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
-use crate::text::fold;
+use crate::text::{folded_name, folded_text};
 
 /// Readings of one name that are kept: a name of several characters with several readings each has very many.
 const MAX_READINGS: usize = 8;
 
 static JIEBA: LazyLock<Jieba> = LazyLock::new(Jieba::new);
-
-/// A text without differences of width, case and quotes.
-pub(super) fn folded(text: &str) -> String {
-    fold(&text.chars().collect::<Vec<_>>()).into_iter().collect()
-}
-
-/// A name as it is compared: folded, without white space.
-pub(super) fn folded_name(name: &str) -> String {
-    folded(name).chars().filter(|c| !c.is_whitespace()).collect()
-}
 
 /// Cuts texts into words, and long words into their parts too.
 #[derive(Clone, Default)]
@@ -85,7 +75,7 @@ fn token(position: usize, text: String) -> Token {
 
 /// The words of a text, folded; punctuation left out.
 pub(super) fn words(text: &str) -> Vec<String> {
-    let text = folded(text);
+    let text = folded_text(text);
     let tokens = JIEBA.tokenize(&text, TokenizeMode::Search, true);
     tokens
         .into_iter()

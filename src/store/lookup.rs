@@ -10,7 +10,7 @@ use super::{StoreError, YutuStore, read::plain};
 use crate::{
     model::EntityType,
     rdf::vocab::{self, rdf, rdfs, skos, yutu},
-    text::fold,
+    text::folded_name,
 };
 
 /// An entity by its names.
@@ -61,7 +61,7 @@ impl YutuStore {
         if !found.is_empty() {
             return Ok(found);
         }
-        let wanted = folded(name);
+        let wanted = folded_name(name);
         let mut same: BTreeMap<NamedNode, String> = BTreeMap::new();
         let mut within: BTreeMap<NamedNode, String> = BTreeMap::new();
         for property in [rdfs::LABEL, skos::PREF_LABEL, skos::ALT_LABEL] {
@@ -70,7 +70,7 @@ impl YutuStore {
                 let (NamedOrBlankNode::NamedNode(entity), Some(label)) = (quad.subject, plain(&quad.object)) else {
                     continue;
                 };
-                let form = folded(&label);
+                let form = folded_name(&label);
                 if form == wanted {
                     same.entry(entity).or_insert(label);
                 } else if form.contains(&wanted) {
@@ -162,12 +162,6 @@ pub(super) struct Names {
     pub(super) label: String,
     pub(super) others: Vec<String>,
     pub(super) kinds: Vec<EntityType>,
-}
-
-/// A name without differences of width, case, quotes and white space.
-fn folded(name: &str) -> String {
-    let chars: Vec<char> = name.chars().collect();
-    fold(&chars).into_iter().filter(|c| !c.is_whitespace()).collect()
 }
 
 #[cfg(test)]

@@ -12,9 +12,20 @@ pub use sentence::{Clause, Sentence};
 
 use crate::model::Span;
 
-/// Whether a folded character is of a number written in digits.
-pub fn is_digit(c: char) -> bool {
+/// Whether a folded character is of a number written in digits: one of them, or what parts its thousands.
+pub fn is_of_number(c: char) -> bool {
     c.is_ascii_digit() || c == THOUSANDS
+}
+
+/// A text without differences of width, case and quotes, to compare what people type with what is stored: a comma is a comma, wherever it stands.
+pub fn folded_text(text: &str) -> String {
+    let plain = |c| if c == THOUSANDS { ',' } else { c };
+    fold(&text.chars().collect::<Vec<_>>()).into_iter().map(plain).collect()
+}
+
+/// A name as it is compared: [`folded_text`] without white space.
+pub fn folded_name(name: &str) -> String {
+    folded_text(name).chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 /// A text with its words and sentences.
@@ -22,7 +33,7 @@ pub fn is_digit(c: char) -> bool {
 pub struct Text {
     /// The characters as read.
     pub chars: Vec<char>,
-    /// The same characters folded one to one: half-width, lower case, quotes paired; `folded.len() == chars.len()`.
+    /// The same characters folded one to one: half-width, lower case, quotes paired, thousands parted by [`THOUSANDS`]; `folded.len() == chars.len()`.
     pub folded: Vec<char>,
     /// The words, in order, covering every character.
     pub tokens: Vec<Token>,

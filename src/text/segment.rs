@@ -125,3 +125,24 @@ impl Segmenter {
         tokens
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::fold;
+
+    #[test]
+    fn a_number_with_its_thousands_is_one_word() {
+        let segmenter = Segmenter::new();
+        for (text, number) in [("1,800万张", "1٬800"), ("产值22,000,000元", "22٬000٬000"), ("增长1,800.5%", "1٬800.5")]
+        {
+            let folded = fold(&text.chars().collect::<Vec<_>>());
+            let tokens = segmenter.tokens(&folded);
+            let words: Vec<String> =
+                tokens.iter().map(|token| folded[token.span.start..token.span.end].iter().collect()).collect();
+            let at = words.iter().position(|word| word.starts_with(number)).unwrap_or_else(|| panic!("{words:?}"));
+            assert_eq!(tokens[at].pos, Pos::Numeral);
+            assert_eq!(words.concat(), folded.iter().collect::<String>(), "all of the text");
+        }
+    }
+}

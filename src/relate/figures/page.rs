@@ -2,7 +2,7 @@
 
 use crate::{
     model::Span,
-    text::{Sentence, Text},
+    text::{Sentence, Text, fold},
 };
 
 /// The text of one article, sliceable by character index without copying.
@@ -57,7 +57,7 @@ impl<'a> Page<'a> {
 
     /// Where a form stands, folded, in text order.
     pub(super) fn find(&self, form: &str) -> impl Iterator<Item = Span> + '_ {
-        let form: String = form.chars().map(crate::text::fold_char).collect();
+        let form: String = fold(&form.chars().collect::<Vec<_>>()).into_iter().collect();
         let length = form.chars().count();
         let bytes: Vec<usize> = self.folded.match_indices(&form).map(|(byte, _)| byte).collect();
         bytes.into_iter().filter_map(move |byte| {
