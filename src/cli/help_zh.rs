@@ -276,7 +276,7 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     (
         "train",
         ABOUT,
-        "用标注过的文章训练各环节的模型\n\n语料是一个文件夹，文件成对：NAME.txt（标题、正文、日期）和 NAME.json（其中的事实）。NAME 开头的字母表示作者：后面的环节从未见过该作者的模型的阅读结果中学习。同样的语料得到逐字节相同的模型。文件夹中 dev.txt 列出的文章留作评测，不参与训练。若有 reference.txt 列出作者，则“何种程度才算写明一条关系”只从这些作者的文章中学习；figures.txt 列出的作者，其文章只用于学习数据。5,000 篇文章在双核上约需 40 分钟。",
+        "用标注过的文章训练各环节的模型\n\n语料是一个文件夹，文件成对：NAME.txt（标题、正文、日期）和 NAME.json（其中的事实）。NAME 开头的字母表示作者：后面的环节从未见过该作者的模型的阅读结果中学习。同样的语料得到逐字节相同的模型。文件夹中 dev.txt 列出的文章留作评测，不参与训练。若有 reference.txt 列出作者，则“何种程度才算写明一条关系”只从这些作者的文章中学习；figures.txt 列出的作者，其文章只用于学习数据。5,000 篇文章在双核上约需 70 分钟。",
     ),
     ("train", AFTER, "示例：\n  yutu train --corpus data/corpus -o models\n  yutu extract --models models news.txt"),
     ("train", "corpus", "标注过的文章所在的文件夹"),

@@ -20,7 +20,7 @@ use crate::{
 /// who wrote it: later stages learn from readings of articles by models that have seen none of that writer. The same corpus
 /// gives the same models, byte for byte. The articles that the folder's dev.txt names are kept for measuring and are not trained on.
 /// Where its reference.txt names writers, how readily a relation is taken for stated is learnt from their articles alone; the
-/// articles of those in its figures.txt teach figures alone. 5,000 articles take about forty minutes on two cores.
+/// articles of those in its figures.txt teach figures alone. 5,000 articles take about seventy minutes on two cores.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  yutu train --corpus data/corpus -o models\n  yutu extract --models models news.txt"

@@ -32,7 +32,7 @@ impl Candidate {
 const ROLE_FLOOR: f32 = -4.6;
 /// Pairs less likely than this are not followed up for their own sake.
 const PAIR_FLOOR: f32 = -4.9;
-/// What the network finds less likely than this is not followed up for its own sake.
+/// What the networks find less likely than this is not followed up for its own sake.
 const OPINION_FLOOR: f32 = -3.0;
 /// So many mentioned entities before an anchor are considered.
 const LOOK_BACK: usize = 7;
@@ -211,7 +211,7 @@ pub(super) struct Tallies<'a> {
     pub(super) all: &'a [Candidate],
     /// What a shared sentence says of each.
     pub(super) pair: Vec<f32>,
-    /// What the network thinks of each.
+    /// What the networks think of each.
     pub(super) opinion: Vec<f32>,
     by_object: Groups,
     by_subject: Groups,
@@ -326,14 +326,14 @@ mod tests {
     };
 
     #[test]
-    fn what_the_network_alone_finds_possible_is_a_candidate() {
+    fn what_the_networks_alone_find_possible_is_a_candidate() {
         let body = "京滨工业园昨日热闹。云圣智能、红日药业派人参加。";
         let text = Text::new(body, segmenter());
         let entities = entities(body, &[("京滨工业园", Park), ("云圣智能", Company), ("红日药业", Company)]);
         let scene = Scene::new(&text, &entities);
         let linear = || MultiLogistic::train(&[], MultiOptions::default());
         let network = train::<Linked>(&[], NetworkOptions::default());
-        let mut signals = Signals::new(&scene, &Readers { roles: linear(), pairs: linear(), network });
+        let mut signals = Signals::new(&scene, &Readers { roles: linear(), pairs: linear(), networks: vec![network] });
         signals.roles.fill([UNSEEN; COLUMNS]);
         let found = |opinions: &[(u32, Predicate, u32, f32)], signals: &mut Signals| {
             signals.opinions = Opinions::of_some(opinions);

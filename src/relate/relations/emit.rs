@@ -89,7 +89,7 @@ fn trimmed(text: &Text, span: Span) -> Span {
 }
 
 /// Who speaks for the relation: `frame:落户` where a cue of the predicate stands near the mentions, `name` where one name is next to or
-/// inside the other; always the `model`; and the `network` where it would say so by itself.
+/// inside the other; always the `model`; and the `network` where the networks would say so by themselves.
 fn detector(
     scene: &Scene,
     signals: &Signals,

@@ -1,7 +1,7 @@
 //! Relations between the entities of an article, by a trained model.
 //!
 //! Two linear models read the text first: what the words around a mention say about the parts it may play ([`roles`]), and what the
-//! words around and between two mentions of one sentence say ([`pairs`]). A network reads the article as a whole ([`opinion`]).
+//! words around and between two mentions of one sentence say ([`pairs`]). Networks read the article as a whole ([`opinion`]).
 //! Triples that the type table allows and that one of them finds possible become [`candidates`], also across sentences: a subject is
 //! often named once and left out afterwards. Boosted trees weigh each candidate by a hundred [`numbers`], and once more ([`second`]) knowing what the first look thinks of
 //! its rivals, its enumeration and the places around it. What entities there are is decided elsewhere.

@@ -1,4 +1,4 @@
-//! The trained model: two linear tables, a network, two ensembles of trees, what annotators list, a threshold a predicate.
+//! The trained model: two linear tables, networks, two ensembles of trees, what annotators list, a threshold a predicate.
 
 use crate::{
     learn::{Boost, ModelError, MultiLogistic, network::Network},
@@ -15,7 +15,7 @@ use super::{
     signals::{Readers, Signals},
 };
 
-const MAGIC: &[u8; 8] = b"yuturel3";
+const MAGIC: &[u8; 8] = b"yuturel4";
 
 /// How likely a candidate is, in log-odds.
 pub(super) type Scored = (Candidate, f32);
@@ -40,7 +40,8 @@ impl RelationModel {
         bytes.extend(self.habits.to_bytes());
         bytes.extend(self.readers.roles.to_bytes());
         bytes.extend(self.readers.pairs.to_bytes());
-        bytes.extend(self.readers.network.to_bytes());
+        bytes.push(self.readers.networks.len() as u8);
+        self.readers.networks.iter().for_each(|network| bytes.extend(network.to_bytes()));
         bytes.extend(self.first.to_bytes());
         bytes.extend(self.second.to_bytes());
         bytes
@@ -61,13 +62,22 @@ impl RelationModel {
         let (habits, body) = Habits::from_bytes(body).ok_or_else(|| wrong("cut short"))?;
         let (roles, body) = MultiLogistic::from_bytes(body)?;
         let (pairs, body) = MultiLogistic::from_bytes(body)?;
-        let (network, body) = Network::from_bytes(body)?;
+        let (&count, mut body) = body.split_first().ok_or_else(|| wrong("cut short"))?;
+        if count == 0 {
+            return Err(wrong("without a network"));
+        }
+        let mut networks = Vec::new();
+        for _ in 0..count {
+            let (network, rest) = Network::from_bytes(body)?;
+            networks.push(network);
+            body = rest;
+        }
         let (first, body) = Boost::from_bytes(body)?;
         let (second, _) = Boost::from_bytes(body)?;
         if first.width() != numbers::NUMBERS || second.width() != numbers::NUMBERS + second::NUMBERS {
             return Err(wrong("made for other numbers"));
         }
-        Ok(Self { readers: Readers { roles, pairs, network }, first, second, habits, thresholds })
+        Ok(Self { readers: Readers { roles, pairs, networks }, first, second, habits, thresholds })
     }
 
     /// All candidates of an article with what the second look thinks of them; minus infinity where it did not look.

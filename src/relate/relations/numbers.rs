@@ -263,7 +263,7 @@ fn cues(scene: &Scene, signals: &Signals, candidate: &Candidate, out: &mut Vec<f
     ]);
 }
 
-/// What the network thinks of the candidate, of the other way round, of another predicate, of its rivals.
+/// What the networks think of the candidate, of the other way round, of another predicate, of its rivals.
 fn opinion(signals: &Signals, tallies: &Tallies, rivalry: &Rivalry, index: usize, out: &mut Vec<f32>) {
     let Candidate { subject, object, predicate } = tallies.all[index];
     let own = tallies.opinion[index];

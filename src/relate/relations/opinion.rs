@@ -1,4 +1,4 @@
-//! A second opinion: the article as the network reads it, and what it makes of its entities two by two.
+//! A second opinion: the article as networks read it, and what they make of its entities two by two.
 
 use rustc_hash::FxHashMap;
 
@@ -23,36 +23,45 @@ const TOPIC: u8 = LISTED + 2;
 const QUOTED: u8 = 1;
 const HEADING: u8 = 2;
 
-// Kinds and marks fit the network's tables.
+// Kinds and marks fit the networks' tables.
 const _: () = assert!(EntityType::ALL.len() <= NODES && (TOPIC as usize) + 1 < Links::NEAR);
 const _: () = assert!(EntityType::ALL.len() < Links::TRAITS[KIND] && (QUOTED | HEADING) < Links::TRAITS[MARK] as u8);
 const _: () = assert!((Pos::Punctuation as usize) < Links::TRAITS[SPEECH] && Predicate::ALL.len() < Links::TRAITS[CUE]);
 const _: () = assert!(Predicate::ALL.len() == LINKS);
 
-/// Pairs that the network finds less likely than this (log-odds) for every predicate are not kept.
+/// Pairs that the networks find less likely than this (log-odds) for every predicate are not kept.
 const FAINT: f32 = -6.0;
 
-/// What the network thinks of the entities of an article.
+/// What the networks think of the entities of an article.
 #[derive(Debug, Default)]
 pub(super) struct Opinions {
     odds: FxHashMap<(u32, u32), [f32; LINKS]>,
 }
 
 impl Opinions {
-    /// Reads the article.
-    pub(super) fn new(network: &Network<Links>, scene: &Scene) -> Self {
+    /// Reads the article: what several networks think is the mean of their log-odds.
+    pub(super) fn new(networks: &[Network<Links>], scene: &Scene) -> Self {
         let mut odds: FxHashMap<(u32, u32), [f32; LINKS]> = FxHashMap::default();
+        let share = 1.0 / networks.len() as f32;
         for window in Sheet::new(scene).windows() {
-            network.link(&window.pairs, |(one, other), read| {
+            let mut means = vec![[0.0; LINKS]; window.pairs.pairs.len()];
+            for network in networks {
+                let mut means = means.iter_mut();
+                network.link(&window.pairs, |_, read| {
+                    let mean = means.next().expect("each pair comes once");
+                    mean.iter_mut().zip(read).for_each(|(mean, odds)| *mean += share * odds);
+                });
+            }
+            for (&(one, other), mean) in window.pairs.pairs.iter().zip(&means) {
                 let pair = (window.entities[one as usize], window.entities[other as usize]);
-                // Of what the types forbid it was never asked.
+                // Of what the types forbid they were never asked.
                 let allowed = allowed(scene, pair.0, pair.1);
-                let may = |at: &usize| allowed >> at & 1 == 1 && read[*at] > FAINT;
+                let may = |at: &usize| allowed >> at & 1 == 1 && mean[*at] > FAINT;
                 if (0..LINKS).any(|at| may(&at)) {
                     let own = odds.entry(pair).or_insert([FAINT; LINKS]);
-                    (0..LINKS).filter(may).for_each(|at| own[at] = own[at].max(read[at]));
+                    (0..LINKS).filter(may).for_each(|at| own[at] = own[at].max(mean[at]));
                 }
-            });
+            }
         }
         Self { odds }
     }
@@ -116,7 +125,7 @@ struct Sheet<'a> {
     nodes: Vec<Node>,
 }
 
-/// A stretch of it that the network reads at once: nearly always the whole.
+/// A stretch of it that a network reads at once: nearly always the whole.
 struct Window {
     pairs: Pairs,
     /// The entities that its things are.
@@ -294,9 +303,9 @@ mod tests {
         });
     }
 
-    #[test]
-    fn a_taught_network_finds_what_it_was_taught_and_forgets_the_faint() {
-        let lessons: Vec<Vec<Linked>> = (0..40)
+    /// One article, forty times over, in which the zone attracts the first firm.
+    fn taught() -> Vec<Vec<Linked>> {
+        (0..40)
             .map(|_| {
                 with(BODY, |scene| {
                     let attracts = 1 << Predicate::Attracts.index();
@@ -304,12 +313,16 @@ mod tests {
                     lessons(scene, &known).into_iter().map(|(_, lesson)| lesson).collect()
                 })
             })
-            .collect();
+            .collect()
+    }
+
+    #[test]
+    fn a_taught_network_finds_what_it_was_taught_and_forgets_the_faint() {
         let options =
             NetworkOptions { epochs: 40, word_count: 1, char_count: 1, dropout: 20, ..NetworkOptions::default() };
-        let network = train(&lessons, options);
+        let network = train(&taught(), options);
         with(BODY, |scene| {
-            let opinions = Opinions::new(&network, scene);
+            let opinions = Opinions::new(std::slice::from_ref(&network), scene);
             assert!(opinions.of(1, Predicate::Attracts, 2) > 2.0);
             assert!(opinions.of(1, Predicate::Attracts, 3) < -2.0);
             assert!(opinions.odds.values().flatten().all(|odds| *odds >= FAINT));
@@ -319,6 +332,21 @@ mod tests {
             let mut likely = Vec::new();
             opinions.likely(0.0, |subject, predicate, object| likely.push((subject, predicate, object)));
             assert_eq!(likely, [(1, Predicate::Attracts, 2)]);
+        });
+    }
+
+    #[test]
+    fn what_several_networks_think_is_the_mean() {
+        let of_seed = |seed| {
+            let options = NetworkOptions { epochs: 3, word_count: 1, char_count: 1, seed, ..NetworkOptions::default() };
+            train(&taught(), options)
+        };
+        let networks = [of_seed(1), of_seed(2)];
+        with(BODY, |scene| {
+            let [one, other] = [0, 1].map(|at| Opinions::new(&networks[at..=at], scene).of(1, Predicate::Attracts, 2));
+            let both = Opinions::new(&networks, scene).of(1, Predicate::Attracts, 2);
+            assert!((one - other).abs() > 1e-3, "they differ: {one} {other}");
+            assert!((both - (one + other) / 2.0).abs() < 1e-5, "{one} {other} {both}");
         });
     }
 
@@ -363,7 +391,7 @@ mod tests {
                     }
                 });
             }
-            let opinions = Opinions::new(&network, scene);
+            let opinions = Opinions::new(std::slice::from_ref(&network), scene);
             let (mut not_first, mut not_last) = (0, 0);
             for ((subject, object, at), odds) in read {
                 let best = odds.iter().copied().fold(FAINT, f32::max);

@@ -1,5 +1,5 @@
-//! First reading of an article: which parts each mention may play, what each pair of mentions in one sentence says, and what the network
-//! thinks of the whole.
+//! First reading of an article: which parts each mention may play, what each pair of mentions in one sentence says, and what networks
+//! think of the whole.
 
 use std::sync::LazyLock;
 
@@ -36,12 +36,13 @@ pub(super) const UNSEEN: f32 = -12.0;
 /// Mentions further apart than this many mentions are no pair.
 const MAX_BETWEEN: usize = 24;
 
-/// What reads an article first: two linear models and a network.
+/// What reads an article first: two linear models and networks.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Readers {
     pub(super) roles: MultiLogistic,
     pub(super) pairs: MultiLogistic,
-    pub(super) network: Network<Links>,
+    /// Networks that differ in what is random about their training.
+    pub(super) networks: Vec<Network<Links>>,
 }
 
 /// Everything that they say about an article.
@@ -57,7 +58,7 @@ pub(super) struct Signals {
     meetings: Vec<Meeting>,
     /// For each entity the others that it shares a sentence with.
     pub(super) partners: Vec<Vec<u32>>,
-    /// What the network thinks of two entities.
+    /// What the networks think of two entities.
     pub(super) opinions: Opinions,
 }
 
@@ -98,7 +99,7 @@ impl Signals {
             pairs: FxHashMap::default(),
             meetings: Vec::new(),
             partners: vec![Vec::new(); scene.entities.len()],
-            opinions: Opinions::new(&readers.network, scene),
+            opinions: Opinions::new(&readers.networks, scene),
         };
         for_each_pair(scene, |left, right| {
             features.clear();

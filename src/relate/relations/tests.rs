@@ -77,6 +77,7 @@ fn toy_options() -> RelationTraining {
         folds: 2,
         noisy_copies: 0,
         linear: MultiOptions::default(),
+        network_count: 2,
         network,
         first: trees,
         second: trees,
@@ -141,6 +142,9 @@ fn training_twice_gives_the_same_bytes_and_they_read_back() {
     assert_eq!(again, toy_model().to_bytes());
     assert_eq!(RelationModel::from_bytes(&again).expect("reads back").to_bytes(), again);
     assert!(RelationModel::from_bytes(&again[..again.len() / 2]).is_err());
+    let mut none = toy_model().clone();
+    none.readers.networks.clear();
+    assert!(RelationModel::from_bytes(&none.to_bytes()).is_err(), "without a network");
 }
 
 #[test]

@@ -34,7 +34,9 @@ pub struct RelationTraining {
     pub noisy_copies: u64,
     /// The linear models that read first.
     pub linear: MultiOptions,
-    /// The network that reads beside them.
+    /// How many networks read beside them; at least one.
+    pub network_count: u8,
+    /// How the first of them is trained; each other differs in its seed.
     pub network: NetworkOptions,
     /// The trees of the first look.
     pub first: BoostOptions,
@@ -47,8 +49,9 @@ impl Default for RelationTraining {
         Self {
             folds: 5,
             noisy_copies: 1,
-            // A feature of one article comes back in its other reading: twelve or thirteen articles' worth, to keep the program below 60 MB.
-            linear: MultiOptions { min_bags: 25, ..MultiOptions::default() },
+            // A feature of one article comes back in its other reading: eighteen articles' worth, to keep the program below 60 MB.
+            linear: MultiOptions { min_bags: 36, ..MultiOptions::default() },
+            network_count: 2,
             network: NetworkOptions { batch: 2, word_count: 40, ..NetworkOptions::default() },
             first: BoostOptions { trees: 80, rate: 0.09, leaves: 32, min_weight: 10.0, ..BoostOptions::default() },
             second: BoostOptions { trees: 220, rate: 0.04, leaves: 24, min_weight: 10.0, ..BoostOptions::default() },
@@ -155,7 +158,7 @@ struct Table<'a> {
     folds: Vec<usize>,
     fold_count: usize,
     bags: Vec<Bags>,
-    /// For each view what its stretches teach the network, each with its number.
+    /// For each view what its stretches teach the networks, each with its number.
     lessons: Vec<Vec<(usize, Linked)>>,
     candidates: Vec<Vec<Candidate>>,
     /// For each view the numbers of the first look, row after row.
@@ -209,14 +212,19 @@ impl<'a> Table<'a> {
         let roles: Vec<&Bag> = views.iter().flat_map(|&view| &self.bags[view].0).collect();
         let pairs: Vec<&Bag> = views.iter().flat_map(|&view| &self.bags[view].1).collect();
         let linear = |bags: &[&Bag]| MultiLogistic::train(bags, options.linear);
-        let ((roles, pairs), network) = rayon::join(
+        let lessons = self.lessons_of(views);
+        let network = |number: u8| {
+            let seed = options.network.seed.wrapping_add(u64::from(number));
+            network::train(&lessons, NetworkOptions { seed, ..options.network })
+        };
+        let ((roles, pairs), networks) = rayon::join(
             || rayon::join(|| linear(&roles), || linear(&pairs)),
-            || network::train(&self.lessons_of(views), options.network),
+            || (0..options.network_count.max(1)).into_par_iter().map(network).collect(),
         );
-        Readers { roles, pairs, network }
+        Readers { roles, pairs, networks }
     }
 
-    /// What the network learns from: the readings of each article, or of each part of a long one, side by side.
+    /// What a network learns from: the readings of each article, or of each part of a long one, side by side.
     fn lessons_of(&self, views: &[usize]) -> Vec<Vec<&Linked>> {
         network::in_groups(views.iter().flat_map(|&view| {
             let seed = self.views[view].sample.seed;
