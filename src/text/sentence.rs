@@ -128,8 +128,8 @@ pub(super) fn split(folded: &[char]) -> Vec<Sentence> {
 fn clauses(folded: &[char], start: usize, end: usize) -> Vec<Clause> {
     let mut clauses = Vec::new();
     let mut from = start;
-    for at in start..end {
-        if matches!(folded[at], ',' | ';' | ':') && at + 1 < end {
+    for (at, c) in (start..end).zip(&folded[start..end]) {
+        if matches!(c, ',' | ';' | ':') && at + 1 < end {
             clauses.push(Clause { span: Span::new(from, at + 1) });
             from = at + 1;
         }
