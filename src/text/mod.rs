@@ -102,3 +102,15 @@ impl Text {
             .map_or(sentence.span, |clause| clause.span)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_type_of_a_name_begins_like_the_name() {
+        let name = folded_name("年产 １，８００万张“板材”项目");
+        assert_eq!(name, "年产1,800万张“板材”项目");
+        assert!(name.starts_with(&folded_name("年产1,80")), "also before the thousands are whole");
+    }
+}

@@ -38,6 +38,13 @@ fn periods(body: &str) -> Vec<String> {
     prepared.scan.times.iter().filter_map(|t| t.readings.first().map(|p| p.to_string())).collect()
 }
 
+#[test]
+fn a_name_with_thousands_is_found_where_it_stands() {
+    let text = Text::new("题\n年产１,８００万张板材，年产1,800万张板材。", segmenter());
+    let found: Vec<String> = Page::new(&text).find("年产1,800万张板材").map(|span| text.surface(span)).collect();
+    assert_eq!(found, ["年产１,８００万张板材", "年产1,800万张板材"]);
+}
+
 /// What follows from the times beside their readings.
 fn derived(body: &str) -> Vec<String> {
     let article = Article::new(None, "题", body, Some("2025-05-19".to_owned()), None);
